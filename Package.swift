@@ -1,0 +1,31 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every Swift target here is built with: language mode 6 and the upcoming features.
+let settings: [SwiftSetting] =
+    [
+        "ExistentialAny", "InternalImportsByDefault", "MemberImportVisibility", "NonisolatedNonsendingByDefault",
+        "InferIsolatedConformances",
+    ].map { .enableUpcomingFeature($0) }
+    + (Context.environment["WARNINGS_AS_ERRORS"] == nil ? [] : [.treatAllWarnings(as: .error)])
+
+let package = Package(
+    name: "swift-multiprocessing",
+    products: [.library(name: "Multiprocessing", targets: ["Multiprocessing"])],
+    targets: [
+        .target(name: "CMultiprocessing"),
+        .target(
+            name: "MultiprocessingCore",
+            dependencies: ["CMultiprocessing"],
+            swiftSettings: settings + [.strictMemorySafety()]
+        ),
+        .target(name: "Multiprocessing", dependencies: ["MultiprocessingCore"], swiftSettings: settings),
+        .testTarget(
+            name: "MultiprocessingCoreTests",
+            dependencies: ["MultiprocessingCore"],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "MultiprocessingTests", dependencies: ["Multiprocessing"], swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,44 @@
+import Glibc
+
+/// A file descriptor with exactly one owner: closed when the owner ends, never copied.
+package struct Descriptor: ~Copyable, Sendable {
+    package let raw: Int32
+
+    /// Takes over a descriptor that nobody else closes.
+    package init(adopting raw: Int32) {
+        precondition(raw >= 0, "a descriptor is not negative")
+        self.raw = raw
+    }
+
+    deinit {
+        // EBADF means that somebody else closed a descriptor of ours: that is a bug worth a stop, because
+        // the number may already belong to another file. Every other result leaves the descriptor closed.
+        if close(raw) == -1 && errno == EBADF {
+            fatalError("descriptor \(raw) was closed by someone who does not own it")
+        }
+    }
+
+    /// Gives the number away: from now on the caller closes it.
+    package consuming func release() -> Int32 {
+        let raw = raw
+        discard self
+        return raw
+    }
+
+    /// A second descriptor for the same open file, close-on-exec from birth.
+    package borrowing func duplicated() throws(SystemError) -> Descriptor {
+        let copy = fcntl(raw, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { throw .last("fcntl(F_DUPFD_CLOEXEC)") }
+        return Descriptor(adopting: copy)
+    }
+}
+
+/// A descriptor that several holders share; it closes when the last of them ends.
+package final class SharedDescriptor: Sendable {
+    package let descriptor: Descriptor
+    package var raw: Int32 { descriptor.raw }
+
+    package init(_ descriptor: consuming Descriptor) {
+        self.descriptor = descriptor
+    }
+}
