@@ -25,6 +25,12 @@ let package = Package(
             dependencies: ["MultiprocessingCore"],
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "closure-probe",
+            dependencies: ["Multiprocessing"],
+            path: "Tests/ClosureProbe",
+            swiftSettings: settings
+        ),
         .testTarget(name: "MultiprocessingTests", dependencies: ["Multiprocessing"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

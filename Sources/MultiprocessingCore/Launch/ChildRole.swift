@@ -1,28 +1,20 @@
 /// What a child can be: the part of the program that runs in a started process instead of `main`.
 ///
-/// A role is sent by the name of its type, so it has to be a type of this package that is not private.
-package protocol ChildRole {
+/// A role is sent by the name of its type, so it has to be a type that is not private.
+package protocol ChildRole: Sendable {
     /// Runs the child on its initial thread; everything is initialised as at the start of a normal `main`.
-    static func run(_ seat: consuming ChildSeat) -> Never
+    static func run(_ seat: ChildSeat) -> Never
 }
 
 /// What a child was told at its start.
-package struct ChildSeat: ~Copyable {
+package struct ChildSeat: Sendable {
     /// The child's end of the socket pair that joins it to its parent.
-    package let channel: Descriptor
+    package let channel: SharedDescriptor
+    /// The process that asked for the start.
+    package let parent: ProcessHandle
+    package let parentID: Int32
     /// The bytes that the starter meant for the role.
     package let payload: [UInt8]
     /// Descriptors that the starter passed, in its order.
     package let descriptors: [SharedDescriptor]
-    /// The process that asked for the start.
-    package let parentID: Int32
-
-    package init(
-        channel: consuming Descriptor, payload: [UInt8], descriptors: [SharedDescriptor], parentID: Int32
-    ) {
-        self.channel = channel
-        self.payload = payload
-        self.descriptors = descriptors
-        self.parentID = parentID
-    }
 }

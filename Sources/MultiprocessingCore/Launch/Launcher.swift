@@ -2,10 +2,11 @@
 package protocol Launcher: Sendable {
     /// Starts a child; blocks for as long as the start takes, so it runs on a lane.
     ///
-    /// - Parameter onExit: called exactly once, on the poller's thread, when the child has ended and was reaped.
+    /// - Parameter onExit: called exactly once, on the poller's thread, when the child has ended and was reaped;
+    ///   never if the start fails.
     func launch(
         _ order: LaunchOrder, onExit: @escaping @Sendable (ExitStatus) -> Void
-    ) throws(SystemError) -> LaunchedChild
+    ) throws(LaunchFailure) -> LaunchedChild
 }
 
 /// What to start.
@@ -14,12 +15,50 @@ package struct LaunchOrder: Sendable {
     package var role: any ChildRole.Type
     /// Bytes for the role.
     package var payload: [UInt8]
-    /// Descriptors for the role; the child gets copies, at most 200.
+    /// Descriptors for the role; the child gets copies, at most 253.
     package var descriptors: [SharedDescriptor]
 
     package init(role: any ChildRole.Type, payload: [UInt8] = [], descriptors: [SharedDescriptor] = []) {
         self.role = role
         self.payload = payload
         self.descriptors = descriptors
+    }
+
+    /// Tells a started child what it is.
+    ///
+    /// That it has ended meanwhile is not an error here: its exit status says so.
+    func tell(_ channel: MessageSocket) throws {
+        let message = StartMessage(role: role, parentID: ThisProcess.id, payload: payload)
+        do throws(MessageSocket.Failure) {
+            try channel.send(
+                message.encoded(identity: try identity()), descriptors: descriptors, until: .after(.seconds(60)))
+        } catch .system(let error) where error.isBrokenChannel {
+            return
+        }
+    }
+
+    private func identity() throws(MessageSocket.Failure) -> BuildIdentity {
+        do {
+            return try BuildIdentity.current()
+        } catch {
+            throw .system(error)
+        }
+    }
+}
+
+/// Why a child could not be started.
+package struct LaunchFailure: Error, Sendable, CustomStringConvertible {
+    package let description: String
+    /// The system call that failed, if it was one.
+    package let systemError: SystemError?
+
+    init(_ error: any Error) {
+        systemError =
+            switch error {
+            case let error as SystemError: error
+            case MessageSocket.Failure.system(let error): error
+            default: nil
+            }
+        description = systemError?.description ?? String(describing: error)
     }
 }

@@ -17,12 +17,17 @@ package struct Deadline: Hashable, Comparable, Sendable {
 
     /// The moment that lies `span` after now; a span that is zero or negative has passed already.
     package static func after(_ span: Duration) -> Deadline {
-        let now = now.nanoseconds
+        now.advanced(by: span)
+    }
+
+    /// The moment that lies `span` after this one; a negative span counts as zero.
+    package func advanced(by span: Duration) -> Deadline {
         let (seconds, attoseconds) = span.components
-        guard seconds >= 0, attoseconds >= 0 else { return Deadline(nanoseconds: now) }
-        // About 146 years: everything beyond counts as for ever, so the sum below cannot overflow.
+        guard seconds >= 0, attoseconds >= 0 else { return self }
+        // About 136 years: everything beyond counts as for ever, so the sum below cannot overflow.
         guard seconds < 1 << 32 else { return Deadline(nanoseconds: .max / 2) }
-        return Deadline(nanoseconds: now + UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000))
+        let sum = UInt64(seconds) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
+        return Deadline(nanoseconds: nanoseconds + sum)
     }
 
     package var hasPassed: Bool { self <= .now }

@@ -21,3 +21,8 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
         return "\(call): \(text) (\(code))"
     }
 }
+
+extension SystemError {
+    /// Whether the other end of a channel is gone.
+    package var isBrokenChannel: Bool { code == EPIPE || code == ECONNRESET }
+}

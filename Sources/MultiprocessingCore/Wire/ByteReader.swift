@@ -9,12 +9,21 @@
         unsafe self.bytes = bytes
     }
 
+    /// A cursor that starts inside; an offset beyond the end is one at which every read fails.
+    init(_ bytes: UnsafeRawBufferPointer, at offset: Int) {
+        unsafe self.bytes = bytes
+        self.offset = offset
+    }
+
     package var remaining: Int { unsafe bytes.count - offset }
-    package var isAtEnd: Bool { remaining == 0 }
+    package var isAtEnd: Bool { remaining <= 0 }
 
     /// Reads the bytes of a plain value; only for types for which every bit pattern is a value.
-    package mutating func read<Value: BitwiseCopyable>(_ type: Value.Type = Value.self) throws(WireError) -> Value {
+    package mutating func read<Value: BitwiseCopyable>(_ type: Value.Type = Value.self) throws(WireError)
+        -> Value
+    {
         guard remaining >= MemoryLayout<Value>.size else { throw .truncated }
+        // In bounds by the line above, and the caller promises that any bits are a `Value`.
         let value = unsafe bytes.loadUnaligned(fromByteOffset: offset, as: Value.self)
         offset += MemoryLayout<Value>.size
         return value
@@ -30,10 +39,40 @@
     /// Reads what `ByteWriter.append(string:)` wrote.
     package mutating func readString() throws(WireError) -> String {
         let count = try read(UInt32.self)
-        let text = try unsafe readBytes(Int(count))
+        return try readText(Int(count))
+    }
+
+    /// Goes on behind the next `count` bytes.
+    mutating func skip(_ count: Int) throws(WireError) {
+        guard count >= 0, count <= remaining else { throw .truncated }
+        offset += count
+    }
+
+    /// The next `count` bytes as a string, validated.
+    mutating func readText(_ count: Int) throws(WireError) -> String {
+        let text = try unsafe readBytes(count)
         guard let string = unsafe String(validating: text, as: UTF8.self) else {
             throw .malformed("a string that is not UTF-8")
         }
         return string
+    }
+
+    /// Reads a length that the bytes after it can satisfy, so that whoever allocates by it may trust it.
+    mutating func readLength() throws(WireError) -> Int {
+        let length = try read(UInt64.self)
+        guard length <= UInt64(max(remaining, 0)) else { throw .truncated }
+        return Int(length)
+    }
+
+    /// Reads what `ByteWriter.append(shortLength:)` wrote, checked like `readLength()`.
+    mutating func readShortLength() throws(WireError) -> Int {
+        let first = try read(UInt8.self)
+        guard first == UInt8.max else {
+            guard Int(first) <= remaining else { throw .truncated }
+            return Int(first)
+        }
+        let length = try readLength()
+        guard length >= UInt8.max else { throw .malformed("a length that is not in its shortest form") }
+        return length
     }
 }

@@ -10,6 +10,11 @@ package struct ByteWriter: Sendable {
         bytes.reserveCapacity(count)
     }
 
+    /// Forgets what was written and keeps the memory.
+    package mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+    }
+
     /// Appends the bytes of a plain value.
     package mutating func append<Value: BitwiseCopyable>(_ value: Value) {
         unsafe withUnsafeBytes(of: value) { unsafe bytes.append(contentsOf: $0) }
@@ -40,5 +45,51 @@ package struct ByteWriter: Sendable {
                     .copyMemory(from: source)
             }
         }
+    }
+
+    /// Appends a length in one byte if it is below 255, else in nine.
+    mutating func append(shortLength length: Int) {
+        if length < UInt8.max {
+            bytes.append(UInt8(length))
+        } else {
+            bytes.append(UInt8.max)
+            append(UInt64(length))
+        }
+    }
+
+    /// Appends a short length and the UTF-8 bytes of a string of any size.
+    mutating func append(text: String) {
+        var text = text
+        text.withUTF8 { utf8 in
+            append(shortLength: utf8.count)
+            unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(utf8))
+        }
+    }
+
+    /// Makes room for `count` more bytes, growing at least twofold so that many such calls stay cheap.
+    mutating func reserveTail(_ count: Int) {
+        guard bytes.capacity - bytes.count < count else { return }
+        bytes.reserveCapacity(max(bytes.count + count, bytes.capacity * 2))
+    }
+
+    mutating func append(_ tag: WireTag) {
+        bytes.append(tag.rawValue)
+    }
+
+    /// Puts a tag before a value that has been written already.
+    mutating func insert(_ tag: WireTag, at offset: Int) {
+        bytes.insert(tag.rawValue, at: offset)
+    }
+
+    /// Forgets everything from an offset on and hands it out.
+    mutating func removeTail(from offset: Int) -> [UInt8] {
+        let tail = Array(bytes[offset...])
+        truncate(to: offset)
+        return tail
+    }
+
+    /// Forgets everything from an offset on.
+    package mutating func truncate(to offset: Int) {
+        bytes.removeSubrange(offset...)
     }
 }

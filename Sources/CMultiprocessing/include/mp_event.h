@@ -1,0 +1,36 @@
+// Waiting for many descriptors at once.
+#ifndef MP_EVENT_H
+#define MP_EVENT_H
+
+#include <stdint.h>
+
+/// What `poll` tells when the other end of a socket is gone; Swift does not see POLLRDHUP.
+enum { MP_POLL_HANGUP = 0x2000 };
+
+/// Makes an event descriptor: counts from 0, close-on-exec, never blocks; -1 with errno on failure.
+///
+/// This function is provided because Swift does not import `sys/eventfd.h`.
+int mp_event_descriptor(void);
+
+/// Makes a set of watched descriptors, close-on-exec; -1 with errno on failure.
+///
+/// This function is provided because Swift does not import `sys/epoll.h`.
+int mp_watch_set(void);
+
+/// Watches a descriptor for bytes to read or its other end's end; 0, or -1 with errno.
+///
+/// This function is provided because `epoll_event` is a packed union.
+int mp_watch_add(int set, int descriptor, uint64_t token);
+
+/// Stops watching a descriptor.
+///
+/// This function is provided because Swift does not import `sys/epoll.h`.
+void mp_watch_remove(int set, int descriptor);
+
+/// Waits for up to `count` watched descriptors, `milliseconds` at most, -1 for no limit; returns how many tokens
+/// it wrote, or -1 with errno.
+///
+/// This function is provided because `epoll_event` is a packed union.
+int mp_watch_wait(int set, uint64_t *_Nonnull tokens, int count, int milliseconds);
+
+#endif

@@ -1,0 +1,26 @@
+// Memory that processes share.
+#ifndef MP_MEMORY_H
+#define MP_MEMORY_H
+
+/// Makes an empty anonymous file: close-on-exec, sealable, never executable where the kernel can say so.
+/// Returns its descriptor, or -1 with errno.
+///
+/// This function is provided because `memfd_create` is hidden behind a feature macro.
+int mp_anonymous_file(const char *_Nonnull name);
+
+/// Seals an anonymous file against shrinking, growing and further seals; 0, or -1 with errno.
+///
+/// This function is provided because the seals' names are macros that Swift does not import.
+int mp_seal_size(int file);
+
+/// How many processors the process may run on, by its affinity.
+///
+/// This function is provided because `cpu_set_t` is counted by macros and hidden behind a feature macro.
+int mp_allowed_processors(void);
+
+/// The number of the processor that runs the caller, -1 when the kernel does not tell.
+///
+/// This function is provided because `sched_getcpu` is hidden behind a feature macro.
+int mp_processor(void);
+
+#endif

@@ -1,0 +1,62 @@
+// Processes: what Swift does not import, or forbids.
+#ifndef MP_PROCESS_H
+#define MP_PROCESS_H
+
+#include <spawn.h>
+#include <stdint.h>
+
+/// Copies the process: 0 in the copy, the copy's number in the caller, -1 with errno on failure.
+///
+/// This function is provided because Swift forbids `fork`, which is right for programs with threads; the fork
+/// server has none.
+int mp_fork(void);
+
+/// A descriptor for a process, close-on-exec; -1 with errno on failure.
+///
+/// This function is provided because `syscall` is variadic.
+int mp_pidfd_open(int pid);
+
+/// Sends a signal to the process of a descriptor; 0, or -1 with errno.
+///
+/// This function is provided because `syscall` is variadic.
+int mp_pidfd_signal(int pidfd, int signal);
+
+/// What `mp_pidfd_wait` tells.
+struct mp_exit {
+    /// Whether it ended by itself (1) or by a signal (0).
+    int32_t exited;
+    /// The exit code or the signal.
+    int32_t value;
+};
+
+/// Reaps our own child of a descriptor without blocking: 1 when it has ended, 0 while it has not, -1 with errno.
+///
+/// This function is provided because `siginfo_t` hides its fields behind macros.
+int mp_pidfd_wait(int pidfd, struct mp_exit *_Nonnull status);
+
+/// How a process that somebody else has reaped ended: 1, 0 when the kernel does not know or tell.
+///
+/// This function is provided because `ioctl` is variadic.
+int mp_pidfd_exit_info(int pidfd, struct mp_exit *_Nonnull status);
+
+/// Closes all descriptors from `first` on.
+///
+/// This function is provided because older headers lack `close_range`.
+void mp_close_from(int first);
+
+/// The started process will close all descriptors from `first` on; 0, or an error number.
+///
+/// This function is provided because glibc's own is hidden behind a feature macro.
+int mp_spawn_close_from(posix_spawn_file_actions_t *_Nonnull actions, int first);
+
+/// Gives the calling thread a name of at most 15 bytes.
+///
+/// This function is provided because `pthread_setname_np` is hidden behind a feature macro.
+void mp_thread_name(const char *_Nonnull name);
+
+/// SIGINT is ignored (1) or has its default effect again (0).
+///
+/// This function is provided because `SIG_IGN` is a cast that Swift does not import.
+void mp_ignore_interrupt(int ignore);
+
+#endif

@@ -1,0 +1,24 @@
+#include "mp_event.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+
+enum { most = 64 };
+
+int mp_event_descriptor(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+int mp_watch_set(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+int mp_watch_add(int set, int descriptor, uint64_t token) {
+    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP, .data.u64 = token};
+    return epoll_ctl(set, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+void mp_watch_remove(int set, int descriptor) { epoll_ctl(set, EPOLL_CTL_DEL, descriptor, 0); }
+
+int mp_watch_wait(int set, uint64_t *tokens, int count, int milliseconds) {
+    struct epoll_event events[most];
+    int found = epoll_wait(set, events, count < most ? count : most, milliseconds);
+    for (int i = 0; i < found; i++) tokens[i] = events[i].data.u64;
+    return found;
+}

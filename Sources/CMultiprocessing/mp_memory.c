@@ -1,0 +1,34 @@
+#define _GNU_SOURCE
+#include "mp_memory.h"
+
+#include <fcntl.h>
+#include <errno.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U
+#endif
+
+int mp_anonymous_file(const char *name) {
+    int file = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
+    // Kernels before 6.3 do not know the flag.
+    return file == -1 && errno == EINVAL ? memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING) : file;
+}
+
+int mp_seal_size(int file) {
+    return fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
+}
+
+int mp_allowed_processors(void) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    // A machine with more processors than the set holds gives an error, and counts all of them.
+    if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+    return (int)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+int mp_processor(void) {
+    return sched_getcpu();
+}

@@ -1,0 +1,68 @@
+/// What the library reports when the outside world does not allow what was asked for.
+///
+/// ```swift
+/// do { try await pool.map(pages) { $0.rendered() } } catch let error as MultiprocessingError
+///     where error.code == .poolClosed { … }
+/// ```
+///
+/// Errors that carry more than a text are types of their own: ``WorkerDiedError``, ``RemoteError`` and
+/// ``ClosureRefusedError``.
+public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomStringConvertible {
+    /// What kind of thing went wrong; new kinds may come with new versions.
+    public struct Code: Hashable, Sendable, Codable, CustomStringConvertible {
+        private enum Kind: String, Codable {
+            case invalidArgument, poolClosed, poolTerminated, poolBroken, timeout, startFailed, notStarted
+            case alreadyStarted, closed, undecodable, unencodable, protocolViolation, streamConsumed
+        }
+
+        private let kind: Kind
+
+        /// An argument that no call can be made with, such as zero workers.
+        public static let invalidArgument = Code(kind: .invalidArgument)
+        /// The pool takes no more work: it was closed, or its scope has ended.
+        public static let poolClosed = Code(kind: .poolClosed)
+        /// The pool was terminated while the work waited or ran.
+        public static let poolTerminated = Code(kind: .poolTerminated)
+        /// The pool cannot start workers or keep them alive.
+        public static let poolBroken = Code(kind: .poolBroken)
+        /// A limit of time was over.
+        public static let timeout = Code(kind: .timeout)
+        /// A process could not be started.
+        public static let startFailed = Code(kind: .startFailed)
+        /// The process has not been started yet.
+        public static let notStarted = Code(kind: .notStarted)
+        /// The process was started before.
+        public static let alreadyStarted = Code(kind: .alreadyStarted)
+        /// The handle was closed.
+        public static let closed = Code(kind: .closed)
+        /// Bytes arrived that are not a value of the expected type.
+        public static let undecodable = Code(kind: .undecodable)
+        /// A value's own `encode(to:)` failed.
+        public static let unencodable = Code(kind: .unencodable)
+        /// The other side sent what no working program sends.
+        public static let protocolViolation = Code(kind: .protocolViolation)
+        /// A stream of results was iterated a second time.
+        public static let streamConsumed = Code(kind: .streamConsumed)
+
+        /// The kind as one word, fit for a metric's label.
+        public var description: String { kind.rawValue }
+    }
+
+    /// What kind of thing went wrong.
+    public let code: Code
+    /// What happened, to what, and what to do.
+    public let message: String
+    /// The description of the error below this one, if there was one.
+    public let cause: String?
+
+    init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.cause = cause.map { String(describing: $0) }
+    }
+
+    /// The message, with the cause behind it.
+    public var description: String {
+        cause.map { "\(message) (\($0))" } ?? message
+    }
+}

@@ -1,0 +1,45 @@
+import MultiprocessingCore
+
+// One struct for each number of arguments, because closures over parameter packs crash the compiler, and one
+// more of each for closures that return nothing: `Void` is not Codable, and a closure that returns it has
+// another representation than a generic one. Each closure is spelled exactly as in the public signatures.
+
+typealias Portable = Codable & Sendable
+
+struct Body0<R: Portable>: PortableBody {
+    let body: @concurrent @Sendable () async throws -> R
+    static func encode(_ arguments: Void, into writer: inout ByteWriter) {}
+    static func decodeArguments(from reader: inout ByteReader) {}
+    func run(_ arguments: Void, _ context: Nothing) async throws -> R { try await body() }
+}
+
+struct VoidBody0: PortableBody {
+    let body: @concurrent @Sendable () async throws -> Void
+    static func encode(_ arguments: Void, into writer: inout ByteWriter) {}
+    static func decodeArguments(from reader: inout ByteReader) {}
+    func run(_ arguments: Void, _ context: Nothing) async throws -> Nothing {
+        try await body()
+        return Nothing()
+    }
+}
+
+struct Body1<A: Portable, R: Portable>: PortableBody {
+    let body: @concurrent @Sendable (A) async throws -> R
+    static func encode(_ arguments: A, into writer: inout ByteWriter) throws {
+        try writer.append(encoding: arguments)
+    }
+    static func decodeArguments(from reader: inout ByteReader) throws -> A { try reader.decode() }
+    func run(_ arguments: A, _ context: Nothing) async throws -> R { try await body(arguments) }
+}
+
+struct VoidBody1<A: Portable>: PortableBody {
+    let body: @concurrent @Sendable (A) async throws -> Void
+    static func encode(_ arguments: A, into writer: inout ByteWriter) throws {
+        try writer.append(encoding: arguments)
+    }
+    static func decodeArguments(from reader: inout ByteReader) throws -> A { try reader.decode() }
+    func run(_ arguments: A, _ context: Nothing) async throws -> Nothing {
+        try await body(arguments)
+        return Nothing()
+    }
+}

@@ -1,0 +1,84 @@
+import MultiprocessingCore
+
+/// A body and its context, as a worker holds them: what it runs for each item of a chunk.
+protocol Invocation: Sendable {
+    /// Runs the items that the chunk hands out, until it hands out no more.
+    func run(_ chunk: ChunkRun) async
+
+    /// Decodes the arguments of a single run, whose result nobody wants.
+    func prepare(_ reader: inout ByteReader) throws -> @Sendable () async throws -> Void
+}
+
+struct BodyInvocation<Body: PortableBody>: Invocation {
+    let body: Body
+    let context: Body.Context
+
+    func run(_ chunk: ChunkRun) async {
+        while var item = chunk.next() {
+            let arguments: Body.Arguments
+            do {
+                arguments = try Body.decodeArguments(from: &item)
+            } catch {
+                chunk.fail(
+                    MultiprocessingError(
+                        .undecodable, "the worker could not decode the task's arguments", cause: error))
+                continue
+            }
+            do {
+                chunk.answer(try await body.run(arguments, context))
+            } catch {
+                chunk.fail(error)
+            }
+        }
+    }
+}
+
+extension BodyInvocation {
+    func prepare(_ reader: inout ByteReader) throws -> @Sendable () async throws -> Void {
+        let arguments = try Body.decodeArguments(from: &reader)
+        return { _ = try await body.run(arguments, context) }
+    }
+}
+
+/// The wire form of a body and its context.
+enum InvocationCoder {
+    /// Encodes what a worker needs to run `body`.
+    ///
+    /// - Throws: `ClosureRefusedError` when the closure cannot be sent.
+    static func encode<Body: PortableBody>(
+        _ body: Body, context: Body.Context, into writer: inout ByteWriter
+    ) throws {
+        do {
+            try TypeReference.encode(Body.self, into: &writer)
+            if let words = body.functionWords {
+                writer.append(UInt8(1))
+                try FunctionTransport.encode(words, into: &writer)
+                withExtendedLifetime(body) {}
+            } else {
+                writer.append(UInt8(0))
+            }
+        } catch let refusal as FunctionRefusal {
+            throw ClosureRefusedError(refusal)
+        }
+        try writer.append(encoding: context)
+    }
+
+    /// Decodes what `encode` wrote; only for bytes from a channel that was inherited.
+    static func decode(from reader: inout ByteReader) throws -> any Invocation {
+        guard let type = try TypeReference.decode(from: &reader) as? any PortableBody.Type else {
+            throw WireError.malformed("a body of a type that is none")
+        }
+        let words = try reader.read(UInt8.self) == 1 ? try FunctionTransport.decode(from: &reader) : nil
+        return try makeInvocation(type, words, from: &reader)
+    }
+}
+
+/// Opens the type; a top-level function because local generic ones crash the compiler.
+private func makeInvocation<Body: PortableBody>(
+    _ type: Body.Type, _ words: FunctionWords?, from reader: inout ByteReader
+) throws -> any Invocation {
+    guard let body = Body.make(around: words) else {
+        throw WireError.malformed("a body that lacks its closure")
+    }
+    return BodyInvocation(body: body, context: try reader.decode(Body.Context.self))
+}

@@ -1,0 +1,48 @@
+import MultiprocessingCore
+
+/// A piece of work that can be sent to another process: a closure of a fixed type, or a task type.
+///
+/// A body is sent as a reference to its own type, which carries the types of its arguments and result, and
+/// as a reference to its closure. A body with a closure holds nothing else, so that its bits are the
+/// closure's two words; a body without one holds nothing at all.
+protocol PortableBody: Sendable {
+    /// What the body is called with; encoded once for each call.
+    associatedtype Arguments: Sendable
+    /// What is common to many calls; it crosses once per worker.
+    associatedtype Context: Codable & Sendable = Nothing
+    associatedtype Output: Codable & Sendable
+
+    static func encode(_ arguments: Arguments, into writer: inout ByteWriter) throws
+    static func decodeArguments(from reader: inout ByteReader) throws -> Arguments
+    func run(_ arguments: Arguments, _ context: Context) async throws -> Output
+}
+
+/// The context of a body that has none, and the output of one that returns nothing.
+struct Nothing: Codable, Sendable {
+    init() {}
+    init(from decoder: any Decoder) throws {}
+    func encode(to encoder: any Encoder) throws {}
+}
+
+extension PortableBody {
+    /// The words of the closure; nil for a body without one.
+    var functionWords: FunctionWords? {
+        guard MemoryLayout<Self>.size == MemoryLayout<FunctionWords>.size else { return nil }
+        // A body is a struct around one closure of a type that it declares itself, so no conversion happens
+        // on the way and these are the closure's true words.
+        return unsafe unsafeBitCast(self, to: FunctionWords.self)
+    }
+
+    /// The body around the closure that the words stand for; nil when exactly one of the two has a closure.
+    static func make(around words: FunctionWords?) -> Self? {
+        switch (words, MemoryLayout<Self>.size) {
+        case (let words?, MemoryLayout<FunctionWords>.size):
+            // The type arrived together with the words, from a program with the same build identity.
+            return unsafe unsafeBitCast(words, to: Self.self)
+        case (nil, 0):
+            return unsafe unsafeBitCast((), to: Self.self)
+        default:
+            return nil
+        }
+    }
+}

@@ -1,0 +1,93 @@
+/// The handle of work that a pool has accepted; Python's `AsyncResult`.
+///
+/// ```swift
+/// let job = try pool.applyAsync(document) { $0.digest() }
+/// let digest = try await job.value(within: .seconds(5))
+/// ```
+///
+/// Waiting with a limit never disturbs the work. The handle may be dropped: the work is done all the same.
+public final class AsyncResult<Value: Sendable>: Sendable {
+    /// What a result is made from: decoded when it is asked for, on the asker's time.
+    private typealias Outcome = @Sendable () -> Result<Value, any Error>
+
+    private let latch = Latch<Outcome>()
+    private let onCancel: @Sendable () -> Void
+
+    /// The handle of a single call.
+    init<Output>(_ call: SingleCall<Output>, _ convert: @escaping @Sendable (Output) -> Value) {
+        onCancel = { call.cancel() }
+        call.whenReady { [latch] result in latch.close { result().map(convert) } }
+    }
+
+    /// The handle of work that a task collects.
+    init(_ work: sending @escaping () async throws -> Value) {
+        let task = Task { try await work() }
+        onCancel = { task.cancel() }
+        Task { [latch] in
+            let result = await task.result
+            latch.close { result }
+        }
+    }
+
+    /// The result, waited for without a limit; Python's `get()`.
+    ///
+    /// Throws what the work threw or what the pool reports about it, and `CancellationError` when the waiting
+    /// task is cancelled, which leaves the work alone.
+    public var value: Value {
+        get async throws {
+            guard let outcome = try await latch.wait() else { throw Self.noValue(nil) }
+            return try outcome().get()
+        }
+    }
+
+    /// Waits for the result for at most this long; Python's `get(timeout)`.
+    ///
+    /// - Parameter limit: zero or less only looks.
+    /// - Returns: the value.
+    /// - Throws: a ``MultiprocessingError`` with the code `timeout` when it is not there in time; else the same as
+    ///   `value`.
+    public nonisolated(nonsending) func value(within limit: Duration) async throws -> Value {
+        guard let outcome = try await latch.wait(timeout: limit) else { throw Self.noValue(limit) }
+        return try outcome().get()
+    }
+
+    /// Waits until the work is done, well or not; Python's `wait(timeout)`.
+    ///
+    /// - Parameter limit: nil waits without a limit, zero or less only looks.
+    /// - Returns: whether it is done.
+    /// - Throws: only `CancellationError`, when the waiting task is cancelled. An error of the work is not thrown.
+    @discardableResult
+    public nonisolated(nonsending) func wait(for limit: Duration? = nil) async throws -> Bool {
+        try await latch.wait(timeout: limit) != nil
+    }
+
+    /// Whether the work is done, well or not; Python's `ready()`.
+    public var isReady: Bool { latch.value != nil }
+
+    /// Whether the work is done and returned a value; false while it is not done. Python's `successful()`.
+    public var isSuccessful: Bool {
+        if case .success = latch.value?() { true } else { false }
+    }
+
+    /// Gives the work up: what has not begun never runs, what runs sees `Task.isCancelled`.
+    ///
+    /// Whoever waits for the result gets a `CancellationError`. Without effect once the work is done.
+    public func cancel() {
+        onCancel()
+    }
+
+    /// Calls a handler once with the result, also when it is there already; Python's two callbacks.
+    ///
+    /// - Parameter handler: runs in a task of its own.
+    public func onCompletion(_ handler: @escaping @Sendable (Result<Value, any Error>) async -> Void) {
+        Task {
+            // A task that nobody can cancel waits without a limit, so there is an outcome.
+            guard let outcome = try? await latch.wait() else { return }
+            await handler(outcome())
+        }
+    }
+
+    private static func noValue(_ limit: Duration?) -> MultiprocessingError {
+        MultiprocessingError(.timeout, "the result was not there within \(limit ?? .zero); its task goes on")
+    }
+}

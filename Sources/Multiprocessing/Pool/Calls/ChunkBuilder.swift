@@ -1,0 +1,55 @@
+import MultiprocessingCore
+
+/// Cuts the inputs of one call into chunks, encoding them as they come.
+struct ChunkBuilder<Body: PortableBody> {
+    private let core: PoolCore
+    private let definition: Definition
+    private let chunkSize: Int
+    private let timeout: Duration?
+    private let sink: any ChunkSink
+    private var id: UInt64
+    private var payload: ChunkPayload
+    private var firstItem = 0
+
+    init(
+        _ core: PoolCore, _ definition: Definition, chunkSize: Int, timeout: Duration?, sink: any ChunkSink
+    ) {
+        self.core = core
+        self.definition = definition
+        self.chunkSize = chunkSize
+        self.timeout = timeout
+        self.sink = sink
+        id = core.makeID()
+        payload = ChunkPayload(chunk: id, definition: definition.id, isTimed: timeout != nil)
+    }
+
+    /// The index of the next item.
+    var nextItem: Int { firstItem + payload.count }
+
+    /// Adds an item; gives the chunk back when it is full.
+    ///
+    /// - Throws: what the encoding of the item throws; the item is left out then.
+    mutating func add(_ arguments: Body.Arguments) throws -> PoolChunk? {
+        try payload.append { try Body.encode(arguments, into: &$0) }
+        return payload.count < chunkSize ? nil : finish()
+    }
+
+    /// Leaves the next item out: its index is passed over, and the chunk before it, if any, is given back.
+    mutating func skip() -> PoolChunk? {
+        let chunk = finish()
+        firstItem += 1
+        return chunk
+    }
+
+    /// The items that have not been given back yet.
+    mutating func finish() -> PoolChunk? {
+        guard payload.count > 0 else { return nil }
+        let chunk = PoolChunk(
+            id: id, definition: definition, payload: payload.writer.bytes, firstItem: firstItem,
+            count: payload.count, timeout: timeout, sink: sink)
+        firstItem += payload.count
+        id = core.makeID()
+        payload = ChunkPayload(chunk: id, definition: definition.id, isTimed: timeout != nil)
+        return chunk
+    }
+}

@@ -1,0 +1,128 @@
+import MultiprocessingCore
+
+// What all forms of `apply`, `map` and the streams come down to.
+extension ProcessPool {
+    nonisolated(nonsending) func call<Body: PortableBody>(
+        _ body: Body, _ arguments: Body.Arguments, timeout: Duration?
+    ) async throws -> Body.Output where Body.Context == Nothing {
+        try Task.checkCancellation()
+        let call = try SingleCall<Body.Output>.submit(
+            body, arguments, Nothing(), to: core, timeout: timeout, label: "apply")
+        do {
+            guard let result = try await call.wait() else {
+                throw MultiprocessingError(.timeout, "a wait without a limit ended")
+            }
+            return try result.get()
+        } catch let error as CancellationError where Task.isCancelled {
+            call.withdraw()
+            throw error
+        }
+    }
+
+    nonisolated func submit<Body: PortableBody, Value: Sendable>(
+        _ body: Body, _ arguments: Body.Arguments, timeout: Duration?,
+        _ convert: @escaping @Sendable (Body.Output) -> Value
+    ) throws -> AsyncResult<Value> where Body.Context == Nothing {
+        let call = try SingleCall<Body.Output>.submit(
+            body, arguments, Nothing(), to: core, timeout: timeout, label: "applyAsync")
+        return AsyncResult(call, convert)
+    }
+
+    nonisolated(nonsending) func collect<S: Sequence, Body: PortableBody>(
+        _ inputs: S, _ body: Body, _ context: Body.Context, chunkSize: Int?, timeout: Duration?,
+        label: String = "map"
+    ) async throws -> [Body.Output] where S.Element == Body.Arguments {
+        let inputs = Array(inputs)
+        let size = try chunkSize.map(Self.checked) ?? defaultChunkSize(for: inputs.count)
+        let buffer = ResultBuffer(core: core, isOrdered: true, window: .max / 2)
+        let builder = ChunkBuilder<Body>(
+            core, try core.define(body, context, label: label), chunkSize: size, timeout: timeout, sink: buffer)
+        let source = SequenceSource(inputs.makeIterator(), builder)
+        let cursor = StreamCursor<Body.Output>(buffer, source: source)
+        return try await cursor.all(expected: inputs.count)
+    }
+
+    nonisolated(nonsending) func collect<S: AsyncSequence, Body: PortableBody>(
+        _ inputs: S, _ body: Body, _ context: Body.Context, chunkSize: Int?, timeout: Duration?,
+        label: String = "map"
+    ) async throws -> [Body.Output] where S.Element == Body.Arguments {
+        let buffer = ResultBuffer(core: core, isOrdered: true, window: .max / 2)
+        var builder = ChunkBuilder<Body>(
+            core, try core.define(body, context, label: label), chunkSize: try Self.checked(chunkSize ?? 1),
+            timeout: timeout, sink: buffer)
+        let cursor = StreamCursor<Body.Output>(buffer)
+        for try await input in inputs {
+            if let chunk = try builder.add(input) { try buffer.submit([chunk]) }
+        }
+        if let chunk = builder.finish() { try buffer.submit([chunk]) }
+        buffer.inputEnded(.success(()))
+        return try await cursor.all(expected: 0)
+    }
+
+    nonisolated func collectAsync<Body: PortableBody, Value: Sendable>(
+        _ inputs: [Body.Arguments], _ body: Body, _ context: Body.Context, chunkSize: Int?, timeout: Duration?,
+        label: String, _ convert: @escaping @Sendable ([Body.Output]) -> Value
+    ) throws -> AsyncResult<Value> {
+        let size = try chunkSize.map(Self.checked) ?? defaultChunkSize(for: inputs.count)
+        let buffer = ResultBuffer(core: core, isOrdered: true, window: .max / 2)
+        let builder = ChunkBuilder<Body>(
+            core, try core.define(body, context, label: label), chunkSize: size, timeout: timeout, sink: buffer)
+        var source = SequenceSource(inputs.makeIterator(), builder)
+        if let refusal = core.refusal { throw refusal }
+        source.pull(.max, into: buffer)
+        let count = inputs.count
+        return AsyncResult {
+            convert(try await StreamCursor<Body.Output>(buffer).all(expected: count))
+        }
+    }
+
+    nonisolated func stream<S: Sequence, Body: PortableBody>(
+        _ inputs: sending S, _ body: Body, _ context: Body.Context, isOrdered: Bool, chunkSize: Int,
+        timeout: Duration?, label: String
+    ) -> PoolResults<Body.Output> where S.Element == Body.Arguments {
+        do {
+            let (buffer, builder) = try prepare(
+                body, context, isOrdered: isOrdered, chunkSize: chunkSize, timeout: timeout, label: label)
+            let source = SequenceSource(inputs.makeIterator(), builder)
+            return PoolResults(.success(StreamCursor(buffer, source: source)))
+        } catch {
+            return PoolResults(.failure(error))
+        }
+    }
+
+    nonisolated func stream<S: AsyncSequence & SendableMetatype, Body: PortableBody>(
+        _ inputs: sending S, _ body: Body, _ context: Body.Context, isOrdered: Bool, chunkSize: Int,
+        timeout: Duration?, label: String
+    ) -> PoolResults<Body.Output> where S.Element == Body.Arguments {
+        do {
+            let (buffer, builder) = try prepare(
+                body, context, isOrdered: isOrdered, chunkSize: chunkSize, timeout: timeout, label: label)
+            let feeder = Handover(Feeder(inputs, builder, buffer))
+            return PoolResults(
+                .success(StreamCursor(buffer, startFeeding: { Task { await feeder.take()?.run() } })))
+        } catch {
+            return PoolResults(.failure(error))
+        }
+    }
+
+    private nonisolated func prepare<Body: PortableBody>(
+        _ body: Body, _ context: Body.Context, isOrdered: Bool, chunkSize: Int, timeout: Duration?, label: String
+    ) throws -> (ResultBuffer, ChunkBuilder<Body>) {
+        let size = try Self.checked(chunkSize)
+        let buffer = ResultBuffer(core: core, isOrdered: isOrdered, window: workers * PoolMachine.depth)
+        let definition = try core.define(body, context, label: label)
+        return (buffer, ChunkBuilder(core, definition, chunkSize: size, timeout: timeout, sink: buffer))
+    }
+
+    /// Four chunks for each worker, as in Python.
+    private nonisolated func defaultChunkSize(for count: Int) -> Int {
+        max(1, (count + 4 * workers - 1) / (4 * workers))
+    }
+
+    private static func checked(_ chunkSize: Int) throws(MultiprocessingError) -> Int {
+        guard chunkSize > 0, chunkSize <= 1 << 30 else {
+            throw MultiprocessingError(.invalidArgument, "a chunk has at least one item, not \(chunkSize)")
+        }
+        return chunkSize
+    }
+}

@@ -1,0 +1,93 @@
+import MultiprocessingCore
+
+/// Processes that run closures for this one; Python's `Pool`.
+///
+/// ```swift
+/// try await withProcessPool(workers: 4) { pool in
+///     let squares = try await pool.map(1...10) { $0 * $0 }
+/// }
+/// ```
+///
+/// Prefer ``withProcessPool(workers:isolation:_:)``, whose end is the pool's end. An open-ended pool is for
+/// services: they owe it ``shutdown()``, or ``terminate()`` and ``join()``. A pool that is dropped without
+/// either is terminated.
+///
+/// A worker that dies costs exactly the tasks it had begun, each of which throws a ``WorkerDiedError``; it is
+/// replaced and the pool goes on. Workers end when this process ends, however it does.
+public actor ProcessPool {
+    /// The number of workers.
+    public nonisolated let workers: Int
+
+    nonisolated let core: PoolCore
+
+    /// Starts a pool; its workers start in the background and tasks may be given to it at once.
+    ///
+    /// - Parameters:
+    ///   - workers: how many processes work, 1 to 1024; nil takes one for each usable processor, which the
+    ///     affinity of this process and the quota of its control group limit.
+    ///   - context: how the workers are started.
+    /// - Throws: a ``MultiprocessingError`` for a number of workers that is out of range, and when memory or
+    ///   descriptors for the pool cannot be had. A worker that cannot be started breaks the pool: its calls
+    ///   throw the reason.
+    public init(workers: Int? = nil, context: ProcessContext = .default) throws {
+        let count = workers ?? Processor.usableCount
+        guard (1...Doorbell.maximumWorkers).contains(count) else {
+            throw MultiprocessingError(
+                .invalidArgument,
+                "a pool has 1 to \(Doorbell.maximumWorkers) workers, not \(count); "
+                    + "leave the argument out for one per usable processor")
+        }
+        self.workers = count
+        do {
+            core = try PoolCore(workers: count, launcher: context.launcher)
+        } catch {
+            throw MultiprocessingError(.startFailed, "the pool could not be set up", cause: error)
+        }
+    }
+
+    deinit {
+        // Without effect if the pool was shut down in good order.
+        core.terminate(MultiprocessingError(.poolTerminated, "the pool was dropped without a shutdown"))
+    }
+
+    /// Takes no more work; what was accepted is done, then the workers leave. Python's `close`.
+    ///
+    /// Does not wait; a second call is harmless.
+    public nonisolated func close() {
+        core.close()
+    }
+
+    /// Gives up what waits or runs and ends the workers; Python's `terminate`.
+    ///
+    /// Calls that wait throw a ``MultiprocessingError`` with the code `poolTerminated`. Does not wait for the
+    /// workers' ends; a second call is harmless.
+    public nonisolated func terminate() {
+        core.terminate(MultiprocessingError(.poolTerminated, "the pool was terminated"))
+    }
+
+    /// Waits until the last worker is gone; Python's `join`.
+    ///
+    /// - Throws: a ``MultiprocessingError`` when the pool was neither closed nor terminated, because it would
+    ///   never end; `CancellationError` when the task is cancelled, which changes nothing for the pool.
+    public nonisolated(nonsending) func join() async throws {
+        guard core.isEnding else {
+            throw MultiprocessingError(
+                .invalidArgument, "a pool that is neither closed nor terminated does not end: "
+                    + "call close() or terminate() before join()")
+        }
+        _ = try await core.finished.wait()
+    }
+
+    /// Closes the pool and waits until accepted work is done and every worker is gone.
+    ///
+    /// Cancelling the task terminates the pool; the workers' ends are waited for all the same.
+    public nonisolated(nonsending) func shutdown() async {
+        core.close()
+        do {
+            _ = try await core.finished.wait()
+        } catch {
+            core.terminate(MultiprocessingError(.poolTerminated, "the pool's shutdown was cancelled"))
+            await core.waitUntilFinished()
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import MultiprocessingCore
+
+extension PoolCore {
+    /// What is to be done about an event, partly under the lock and partly after it.
+    struct Effects {
+        struct Cancellation {
+            let chunk: UInt64
+            let child: LaunchedChild?
+        }
+
+        /// The machine's orders, carried out under the lock.
+        var actions: [PoolMachine.Action] = []
+        // The rest waits until the lock was given back.
+        var deliveries: [(sink: any ChunkSink, delivery: Delivery)] = []
+        var wakes: [Ring] = []
+        var launches: [(seat: Int, generation: UInt64, order: LaunchOrder)] = []
+        var kills: [LaunchedChild] = []
+        var timers: [(chunk: UInt64, limit: Duration)] = []
+        var cancellations: [Cancellation] = []
+        var isFinished = false
+    }
+
+    /// Carries out the machine's orders, also those that follow from them; the lock is held.
+    func perform(_ state: inout State, _ effects: inout Effects) {
+        var next = 0
+        while next < effects.actions.count {
+            perform(effects.actions[next], &state, &effects)
+            next += 1
+        }
+        effects.actions = []
+    }
+
+    private func perform(_ action: PoolMachine.Action, _ state: inout State, _ effects: inout Effects) {
+        switch action {
+        case .start(let seat):
+            start(seat, &state, &effects)
+        case .post(let id, let seat, let slot):
+            guard let link = state.links[seat], let chunk = state.chunks[id] else { return }
+            guarding(link, &effects) { () throws(RingCorruption) in try link.post(chunk, slot: slot) }
+            effects.wakes.append(link.segment.requests)
+            if let timeout = chunk.timeout { effects.timers.append((id, timeout)) }
+        case .revoke(_, let seat, let slot):
+            guard let link = state.links[seat], link.segment.slots[slot].revoke() else { return }
+            state.machine.revoked(seat: seat, slot: slot, requeue: true, &effects.actions)
+        case .dismiss(let seat):
+            guard let link = state.links[seat] else { return }
+            guarding(link, &effects) { () throws(RingCorruption) in try link.dismiss() }
+            effects.wakes.append(link.segment.requests)
+        case .kill(let seat):
+            if let link = state.links[seat] { kill(link, &effects) }
+        case .drop(let id):
+            guard let chunk = state.chunks.removeValue(forKey: id) else { return }
+            let reason = state.failure ?? MultiprocessingError(.poolTerminated, "the pool was terminated")
+            deliver(reason, to: chunk, items: chunk.answered..<chunk.count, &effects)
+        case .finish:
+            effects.isFinished = true
+        }
+    }
+
+    /// Tells a chunk's sink that items are lost.
+    func deliver(_ error: any Error, to chunk: PoolChunk, items: Range<Int>, _ effects: inout Effects) {
+        guard let sink = chunk.sink, !items.isEmpty else { return }
+        let delivery = Delivery(
+            chunk: chunk.id, firstItem: chunk.firstItem + items.lowerBound, count: items.count,
+            content: .lost(error))
+        effects.deliveries.append((sink, delivery))
+    }
+
+    /// Ends a worker whose ring holds what no working program writes.
+    @discardableResult
+    func guarding<R>(
+        _ link: WorkerLink, _ effects: inout Effects, _ body: () throws(RingCorruption) -> R
+    ) -> R? {
+        do {
+            return try body()
+        } catch {
+            link.killReason = MultiprocessingError(
+                .protocolViolation,
+                "the worker's memory that it shares with the pool holds impossible values; it was ended")
+            kill(link, &effects)
+            return nil
+        }
+    }
+
+    func kill(_ link: WorkerLink, _ effects: inout Effects) {
+        link.isUnwanted = true
+        if let child = link.child { effects.kills.append(child) }
+    }
+
+    /// Does what has to wait until the lock was given back.
+    func run(_ effects: Effects) {
+        for ring in effects.wakes { ring.wakeReader() }
+        for (sink, delivery) in effects.deliveries { sink.receive(delivery) }
+        for launch in effects.launches { self.launch(launch.order, seat: launch.seat, launch.generation) }
+        for child in effects.kills { WorkerSignal.kill(child) }
+        for (chunk, limit) in effects.timers { watchTime(of: chunk, limit: limit, from: .now) }
+        for cancellation in effects.cancellations { cancel(cancellation) }
+        if effects.isFinished { endWatching() }
+    }
+}

@@ -1,0 +1,52 @@
+import MultiprocessingCore
+
+extension PoolCore {
+    /// Reads what the workers that rang have written, and acts on it.
+    func pump() {
+        transact { state, effects in
+            doorbell.answer(workers: workers) { seat in
+                if drain(seat, &state, &effects) { doorbell.ring(worker: seat) }
+                perform(&state, &effects)
+            }
+        }
+    }
+
+    /// Takes in what a worker has written; true when there may be more. The lock is held.
+    func drain(_ seat: Int, _ state: inout State, _ effects: inout Effects) -> Bool {
+        guard let link = state.links[seat],
+            let drained = guarding(link, &effects, { () throws(RingCorruption) in try link.drain() })
+        else { return false }
+        for batch in drained.batches { take(batch, from: seat, link, &state, &effects) }
+        return drained.more
+    }
+
+    private func take(
+        _ batch: WorkerLink.Batch, from seat: Int, _ link: WorkerLink, _ state: inout State,
+        _ effects: inout Effects
+    ) {
+        guard link.segment.slots.indices.contains(batch.slot) else { return }
+        var isDone = batch.isVacated
+        if batch.count > 0 {
+            guard let id = state.machine.seats[seat].chunks[batch.slot], let chunk = state.chunks[id],
+                chunk.answered + batch.count <= chunk.count
+            else { return }
+            if let sink = chunk.sink {
+                let delivery = Delivery(
+                    chunk: id, firstItem: chunk.firstItem + chunk.answered, count: batch.count,
+                    content: .replies(batch.bytes))
+                effects.deliveries.append((sink, delivery))
+            }
+            state.chunks[id]?.answered += batch.count
+            if chunk.answered + batch.count == chunk.count {
+                state.chunks[id] = nil
+                isDone = true
+            }
+        } else if isDone, let id = state.machine.seats[seat].chunks[batch.slot] {
+            // Only a chunk that nobody wants is given up half way.
+            state.chunks[id] = nil
+        }
+        guard isDone else { return }
+        link.segment.slots[batch.slot].free()
+        state.machine.slotFreed(seat: seat, slot: batch.slot, &effects.actions)
+    }
+}

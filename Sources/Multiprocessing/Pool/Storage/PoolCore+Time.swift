@@ -1,0 +1,40 @@
+import MultiprocessingCore
+
+extension PoolCore {
+    /// Ends the worker that runs the chunk as soon as one of its items has been running for `limit`.
+    func watchTime(of chunk: UInt64, limit: Duration, from begin: Deadline) {
+        Poller.shared.schedule(at: begin.advanced(by: limit)) { [weak self] in
+            self?.checkTime(of: chunk, limit: limit)
+        }
+    }
+
+    private func checkTime(of id: UInt64, limit: Duration) {
+        let next: Deadline? = transact { state, effects in
+            guard state.chunks[id] != nil, let place = state.machine.place(of: id),
+                let link = state.links[place.seat]
+            else { return nil }
+            guard let begun = link.segment.slots[place.slot].begunAt else { return .now }
+            guard begun.advanced(by: limit).hasPassed else { return begun }
+            link.killReason = MultiprocessingError(
+                .timeout, "the task ran longer than its limit of \(limit); its worker was ended and replaced")
+            kill(link, &effects)
+            return nil
+        }
+        if let next { watchTime(of: id, limit: limit, from: next) }
+    }
+
+    /// Tells a worker that a chunk which it runs is not wanted, and ends it if it does not listen.
+    func cancel(_ cancellation: Effects.Cancellation) {
+        if let child = cancellation.child { WorkerSignal.cancel(cancellation.chunk, at: child) }
+        Poller.shared.schedule(at: .after(Self.cancellationGrace)) { [weak self] in
+            guard let self else { return }
+            transact { state, effects in
+                guard state.chunks[cancellation.chunk] != nil,
+                    let place = state.machine.place(of: cancellation.chunk),
+                    let link = state.links[place.seat]
+                else { return }
+                kill(link, &effects)
+            }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import MultiprocessingCore
+
+extension PoolCore {
+    /// Prepares the seat's next worker, which can be given work from now on; the lock is held.
+    func start(_ seat: Int, _ state: inout State, _ effects: inout Effects) {
+        state.generation += 1
+        do {
+            let link = try WorkerLink(generation: state.generation, ringBytes: Self.ringBytes)
+            state.links[seat] = link
+            let seating = PoolWorkerRole.Seating(seat: seat, ringBytes: Self.ringBytes)
+            let order = LaunchOrder(
+                role: PoolWorkerRole.self, payload: seating.bytes,
+                descriptors: [link.segment.file, doorbell.file, doorbell.event])
+            effects.launches.append((seat, state.generation, order))
+            state.machine.occupied(seat: seat, &effects.actions)
+        } catch {
+            breakPool(.startFailed, "a worker's memory could not be made", error, &state, &effects)
+        }
+    }
+
+    /// Starts the process on the lane where starting may block.
+    func launch(_ order: LaunchOrder, seat: Int, _ generation: UInt64) {
+        Lane.launching.run { [self] in
+            do {
+                let child = try launcher.launch(order) { [self] status in
+                    workerEnded(seat: seat, generation, status)
+                }
+                transact { state, effects in
+                    guard let link = state.links[seat], link.generation == generation else { return }
+                    link.child = child
+                    if link.isUnwanted { effects.kills.append(child) }
+                }
+            } catch {
+                transact { state, effects in
+                    breakPool(.startFailed, "a worker process could not be started", error, &state, &effects)
+                    state.links[seat] = nil
+                    _ = state.machine.ended(seat: seat, begunAnything: false)
+                    state.machine.replace(seat: seat, &effects.actions)
+                }
+            }
+        }
+    }
+
+    /// A worker is gone: what it had begun is lost, what it had not runs elsewhere.
+    func workerEnded(seat: Int, _ generation: UInt64, _ status: MultiprocessingCore.ExitStatus) {
+        transact { state, effects in
+            guard let link = state.links[seat], link.generation == generation else { return }
+            // What it wrote before its end counts; the orders that follow from it have to come first.
+            while drain(seat, &state, &effects) {}
+            perform(&state, &effects)
+            state.links[seat] = nil
+            let wasLeaving = state.machine.seats[seat].isLeaving
+            let begunAnything = link.segment.slots.contains { $0.begunItems > 0 }
+            let held = state.machine.ended(seat: seat, begunAnything: begunAnything || wasLeaving)
+            var again: [(id: UInt64, bytes: Int)] = []
+            for (slot, id) in held {
+                guard let rest = settle(id, link, slot: slot, status, &state, &effects) else { continue }
+                again.append((id, rest))
+            }
+            if state.machine.fruitlessDeaths >= PoolMachine.fruitlessLimit {
+                breakPool(
+                    .poolBroken,
+                    "\(PoolMachine.fruitlessLimit) workers in a row ended before they began a task; "
+                        + "the last one \(ChildProcess.ExitStatus(status))", nil, &state, &effects)
+                for (id, _) in again { effects.actions.append(.drop(id)) }
+            } else {
+                state.machine.resubmit(again, &effects.actions)
+            }
+            state.machine.replace(seat: seat, &effects.actions)
+        }
+    }
+
+    /// Sees to a chunk that a dead worker held; returns its size if items of it have to run elsewhere.
+    private func settle(
+        _ id: UInt64, _ link: WorkerLink, slot: Int, _ status: MultiprocessingCore.ExitStatus,
+        _ state: inout State, _ effects: inout Effects
+    ) -> Int? {
+        guard var chunk = state.chunks[id] else { return nil }
+        guard chunk.sink != nil else {
+            state.chunks[id] = nil
+            return nil
+        }
+        // What the slot says comes from the worker, so it is held against what is known here.
+        let begun = min(max(link.segment.slots[slot].begunItems, chunk.answered), chunk.count)
+        if begun > chunk.answered {
+            let error = lossReason(chunk, item: chunk.firstItem + begun - 1, link, slot, status)
+            deliver(error, to: chunk, items: chunk.answered..<begun, &effects)
+        }
+        guard begun < chunk.count else {
+            state.chunks[id] = nil
+            return nil
+        }
+        if begun > 0 {
+            chunk.payload = ChunkPayload.dropping(begun, of: chunk.payload, count: chunk.count)
+            chunk.firstItem += begun
+            chunk.count -= begun
+            chunk.answered = 0
+        }
+        state.chunks[id] = chunk
+        return chunk.payload.count
+    }
+
+    private func lossReason(
+        _ chunk: PoolChunk, item: Int, _ link: WorkerLink, _ slot: Int,
+        _ status: MultiprocessingCore.ExitStatus
+    ) -> any Error {
+        if let reason = link.killReason { return reason }
+        let runTime = link.segment.slots[slot].begunAt.map { begun in
+            Duration.nanoseconds(Int64(clamping: Deadline.now.nanoseconds - begun.nanoseconds))
+        }
+        return WorkerDiedError(
+            processID: link.child?.pid ?? 0, status: .init(status), item: item,
+            task: "item \(item) of \(chunk.definition.label)", runTime: runTime)
+    }
+
+    /// Ends the pool because it cannot do its work.
+    private func breakPool(
+        _ code: MultiprocessingError.Code, _ message: String, _ cause: (any Error)?,
+        _ state: inout State, _ effects: inout Effects
+    ) {
+        if state.failure == nil { state.failure = MultiprocessingError(code, message, cause: cause) }
+        state.machine.terminate(&effects.actions)
+    }
+}

@@ -1,0 +1,71 @@
+import MultiprocessingCore
+
+// What a pool and its workers say to each other. Both run the same build, so this has no versions.
+
+/// Messages to a worker.
+enum PoolRequest {
+    /// `slot` unused; the payload is an identifier and a definition.
+    static let define: UInt32 = 1
+    /// `slot` unused; the payload is an identifier.
+    static let forget: UInt32 = 2
+    /// A chunk for the slot.
+    static let run: UInt32 = 3
+    /// Nothing more comes: leave.
+    static let leave: UInt32 = 4
+}
+
+/// Messages from a worker.
+enum PoolReply {
+    /// The next item of the slot's chunk returned; the payload is its value.
+    static let value: UInt32 = 1
+    /// The next item of the slot's chunk threw; the payload is its error.
+    static let failure: UInt32 = 2
+    /// The slot's chunk had been taken back, or was given up because it was cancelled.
+    static let vacated: UInt32 = 3
+}
+
+/// A chunk on its way to a worker: a header and the encoded arguments of its items, each with its length.
+struct ChunkPayload {
+    static let headerSize = 24
+
+    private(set) var writer = ByteWriter()
+    private(set) var count = 0
+
+    init(chunk id: UInt64, definition: UInt64, isTimed: Bool) {
+        writer.append(definition)
+        writer.append(id)
+        writer.append(UInt32(0))
+        writer.append(UInt32(isTimed ? 1 : 0))
+    }
+
+    /// Appends an item, which `encode` writes.
+    mutating func append(_ encode: (inout ByteWriter) throws -> Void) throws {
+        let start = writer.count
+        writer.append(UInt64(0))
+        do {
+            try encode(&writer)
+        } catch {
+            // The half of the item that was written goes.
+            writer.truncate(to: start)
+            throw error
+        }
+        writer.overwrite(at: start, with: UInt64(writer.count - start - 8))
+        count += 1
+        writer.overwrite(at: 16, with: UInt32(count))
+    }
+
+    /// The same chunk without its first items.
+    static func dropping(_ items: Int, of payload: [UInt8], count: Int) -> [UInt8] {
+        var offset = headerSize
+        unsafe payload.withUnsafeBytes { bytes in
+            for _ in 0..<items {
+                offset += 8 + Int(unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+            }
+        }
+        var rest = ByteWriter()
+        rest.append(contentsOf: Array(payload[..<headerSize]))
+        rest.append(contentsOf: Array(payload[offset...]))
+        rest.overwrite(at: 16, with: UInt32(count - items))
+        return rest.bytes
+    }
+}

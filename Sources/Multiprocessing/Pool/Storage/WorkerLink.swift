@@ -1,0 +1,100 @@
+import MultiprocessingCore
+
+/// The parent's side of one worker: its rings, its slots and its process. Guarded by the pool's lock.
+final class WorkerLink {
+    /// Replies of one slot that follow each other.
+    struct Batch {
+        let slot: Int
+        var count = 0
+        var bytes: [UInt8] = []
+        /// Whether the worker gave the slot back without having run all its items.
+        var isVacated = false
+    }
+
+    /// A drain stops after so many bytes, so that the lock is not held for long.
+    private static let drainLimit = 1 << 20
+
+    let segment: WorkerSegment
+    private var requests: FrameWriter
+    private var replies: FrameReader
+    private var known: Set<UInt64> = []
+    /// Tells this worker from earlier ones in the same seat.
+    let generation: UInt64
+    /// The process, once it has been started.
+    var child: LaunchedChild?
+    /// Why the pool ended the worker, if it did.
+    var killReason: MultiprocessingError?
+    /// Whether the process has to be ended as soon as it has been started.
+    var isUnwanted = false
+
+    init(generation: UInt64, ringBytes: Int) throws(SystemError) {
+        self.generation = generation
+        segment = try WorkerSegment.make(ringBytes: ringBytes)
+        requests = FrameWriter(segment.requests)
+        replies = FrameReader(segment.replies)
+    }
+
+    /// Gives a chunk to the worker.
+    func post(_ chunk: PoolChunk, slot: Int) throws(RingCorruption) {
+        if known.insert(chunk.definition.id).inserted {
+            try requests.send(kind: PoolRequest.define, slot: 0, chunk.definition.bytes)
+        }
+        segment.slots[slot].post()
+        try requests.send(kind: PoolRequest.run, slot: UInt32(slot), chunk.payload)
+        try askForSpace()
+    }
+
+    /// Tells the worker that it will not see a definition again.
+    func forget(_ definition: UInt64) throws(RingCorruption) {
+        guard known.remove(definition) != nil else { return }
+        var writer = ByteWriter()
+        writer.append(definition)
+        try requests.send(kind: PoolRequest.forget, slot: 0, writer.bytes)
+    }
+
+    /// Asks the worker to leave once it has read everything before.
+    func dismiss() throws(RingCorruption) {
+        try requests.send(kind: PoolRequest.leave, slot: 0, [])
+        try askForSpace()
+    }
+
+    /// Reads what the worker has answered; `more` says that there was too much for one time.
+    func drain() throws(RingCorruption) -> (batches: [Batch], more: Bool) {
+        if !requests.isFlushed {
+            try requests.flush()
+            try askForSpace()
+            // Last, because asking for space may have found some and written more.
+            requests.wakeReader()
+        }
+        var batches: [Batch] = []
+        var size = 0
+        while size < Self.drainLimit {
+            let found = try unsafe replies.next { frame, payload in
+                size += RingFrame.headerSize + payload.count
+                unsafe Self.add(frame, payload, to: &batches)
+            }
+            guard found else { break }
+        }
+        // Also a part of a long answer has made space.
+        replies.wakeWriter()
+        return (batches, size >= Self.drainLimit)
+    }
+
+    private static func add(_ frame: RingFrame, _ payload: UnsafeRawBufferPointer, to batches: inout [Batch]) {
+        let slot = Int(frame.slot)
+        if batches.last?.slot != slot || batches.last?.isVacated == true { batches.append(Batch(slot: slot)) }
+        let last = batches.count - 1
+        guard frame.kind != PoolReply.vacated else {
+            batches[last].isVacated = true
+            return
+        }
+        batches[last].count += 1
+        unsafe withUnsafeBytes(of: frame) { unsafe batches[last].bytes.append(contentsOf: $0) }
+        unsafe batches[last].bytes.append(contentsOf: payload)
+    }
+
+    /// What did not fit goes on as soon as the worker has made space: it rings the doorbell then.
+    private func askForSpace() throws(RingCorruption) {
+        while !requests.isFlushed, try !requests.requestSpace() { try requests.flush() }
+    }
+}

@@ -1,0 +1,104 @@
+import Synchronization
+
+/// Where the results of a stream arrive: the storage of a `StreamMachine`, with one consumer that may wait
+/// for results and one feeder that may wait for room.
+final class ResultBuffer: ChunkSink {
+    private struct State {
+        var machine: StreamMachine
+        var consumer: Latch<Void>?
+        var feeder: Latch<Void>?
+    }
+
+    private let core: PoolCore
+    private let state: Mutex<State>
+    private let news = Atomic<Bool>(false)
+
+    init(core: PoolCore, isOrdered: Bool, window: Int) {
+        self.core = core
+        state = Mutex(State(machine: StreamMachine(isOrdered: isOrdered, window: window)))
+    }
+
+    /// Whether the input should be pulled on now.
+    var isHungry: Bool { state.withLock { $0.machine.isHungry } }
+    var room: Int { state.withLock { $0.machine.room } }
+
+    func submit(_ chunks: [PoolChunk]) throws(MultiprocessingError) {
+        guard !chunks.isEmpty else { return }
+        state.withLock { state in
+            for chunk in chunks { state.machine.submitted(chunk.id, items: chunk.count) }
+        }
+        do {
+            try core.submit(chunks)
+        } catch {
+            for chunk in chunks { lose(chunk.firstItem, of: chunk.id, count: chunk.count, error) }
+            throw error
+        }
+    }
+
+    /// An item of the input has no result because of this.
+    func lose(_ item: Int, of chunk: UInt64 = 0, count: Int = 1, _ error: any Error) {
+        receive(Delivery(chunk: chunk, firstItem: item, count: count, content: .lost(error)))
+    }
+
+    func inputEnded(_ end: Result<Void, any Error>) {
+        change { $0.machine.inputEnded(end) }
+    }
+
+    func receive(_ delivery: Delivery) {
+        change { _ = $0.machine.received(delivery) }
+    }
+
+    /// What is next, without waiting.
+    func next() -> StreamMachine.Next {
+        let (next, feeder) = state.withLock { state in
+            let next = state.machine.next()
+            news.store(state.machine.hasNext, ordering: .releasing)
+            return (next, state.machine.isHungry ? state.feeder.take() : nil)
+        }
+        feeder?.close(())
+        return next
+    }
+
+    /// Waits until `next` has something; first by looking for a moment, then asleep.
+    ///
+    /// - Returns: false when the limit was over first.
+    nonisolated(nonsending) func wait(timeout: Duration?) async throws -> Bool {
+        if core.look(until: { news.load(ordering: .acquiring) }) { return true }
+        let latch: Latch<Void>? = state.withLock { state in
+            guard !state.machine.hasNext else { return nil }
+            let latch = Latch<Void>()
+            state.consumer = latch
+            return latch
+        }
+        guard let latch else { return true }
+        return try await latch.wait(timeout: timeout) != nil
+    }
+
+    /// Waits until there is room for another chunk.
+    nonisolated(nonsending) func waitForRoom() async throws {
+        let latch: Latch<Void>? = state.withLock { state in
+            guard state.machine.room == 0 else { return nil }
+            let latch = Latch<Void>()
+            state.feeder = latch
+            return latch
+        }
+        _ = try await latch?.wait()
+    }
+
+    /// Nobody wants the rest: what runs is cancelled, what waits never runs.
+    func abandon() {
+        let chunks = state.withLock { Array($0.machine.outstanding.keys) }
+        if !chunks.isEmpty { core.withdraw(chunks) }
+    }
+
+    /// Changes the machine and wakes the consumer if there is something for it now.
+    private func change(_ body: (inout State) -> Void) {
+        let consumer = state.withLock { state in
+            body(&state)
+            guard state.machine.hasNext else { return nil as Latch<Void>? }
+            news.store(true, ordering: .releasing)
+            return state.consumer.take()
+        }
+        consumer?.close(())
+    }
+}

@@ -1,0 +1,77 @@
+/// The decisions of a stream of results: what may be submitted, what comes next, when it is over.
+///
+/// Pure: no tasks and no locks. Items are numbered in the order of the input.
+struct StreamMachine {
+    /// What the consumer gets next.
+    enum Next {
+        case delivery(Delivery)
+        /// Nothing has arrived yet that could come next.
+        case nothing
+        /// All results came out; the input had ended with this error, if any.
+        case finished((any Error)?)
+    }
+
+    private let isOrdered: Bool
+    private let window: Int
+    /// Deliveries by their first item, and in the order in which they came.
+    private var early: [Int: Delivery] = [:]
+    private var arrived = FIFO<Delivery>()
+    private var nextItem = 0
+    /// Chunks that have been submitted, with the items that have not come back yet.
+    private(set) var outstanding: [UInt64: Int] = [:]
+    private var inputEnd: Result<Void, any Error>?
+
+    init(isOrdered: Bool, window: Int) {
+        self.isOrdered = isOrdered
+        self.window = window
+    }
+
+    /// Chunks that may be submitted now.
+    var room: Int { inputEnd == nil ? max(0, window - openChunks) : 0 }
+
+    /// Chunks whose results have not all been handed out yet.
+    private var openChunks: Int { outstanding.count + early.count + arrived.count }
+
+    /// Whether it is worth filling up: there is room for at least half of what may be open.
+    var isHungry: Bool { room * 2 >= window }
+
+    mutating func submitted(_ chunk: UInt64, items: Int) {
+        outstanding[chunk] = items
+    }
+
+    /// The input is exhausted, or failed.
+    mutating func inputEnded(_ end: Result<Void, any Error>) {
+        if inputEnd == nil { inputEnd = end }
+    }
+
+    /// Results came in. Returns whether `next` would have something now.
+    mutating func received(_ delivery: Delivery) -> Bool {
+        if let left = outstanding[delivery.chunk] {
+            outstanding[delivery.chunk] = left > delivery.count ? left - delivery.count : nil
+        }
+        guard isOrdered else {
+            arrived.append(delivery)
+            return true
+        }
+        early[delivery.firstItem] = delivery
+        return delivery.firstItem == nextItem
+    }
+
+    /// Whether `next` has something: results, or the end.
+    var hasNext: Bool {
+        if isOrdered ? early[nextItem] != nil : !arrived.isEmpty { return true }
+        return inputEnd != nil && outstanding.isEmpty && early.isEmpty
+    }
+
+    mutating func next() -> Next {
+        if let delivery = isOrdered ? early.removeValue(forKey: nextItem) : arrived.popFirst() {
+            nextItem = delivery.firstItem + delivery.count
+            return .delivery(delivery)
+        }
+        guard let inputEnd, outstanding.isEmpty, early.isEmpty else { return .nothing }
+        // The input's own error comes out once.
+        self.inputEnd = .success(())
+        guard case .failure(let error) = inputEnd else { return .finished(nil) }
+        return .finished(error)
+    }
+}

@@ -1,0 +1,49 @@
+import Dispatch
+import MultiprocessingCore
+
+/// The child that runs a pool's tasks.
+///
+/// A thread of its own takes chunks from the ring and runs them; the initial thread serves the main actor.
+enum PoolWorkerRole: ChildRole {
+    /// What the pool tells the worker at its start.
+    struct Seating {
+        let seat: Int
+        let ringBytes: Int
+
+        var bytes: [UInt8] {
+            var writer = ByteWriter()
+            writer.append(seat)
+            writer.append(ringBytes)
+            return writer.bytes
+        }
+
+        init(seat: Int, ringBytes: Int) {
+            self.seat = seat
+            self.ringBytes = ringBytes
+        }
+
+        init(_ bytes: [UInt8]) throws(WireError) {
+            (seat, ringBytes) = try unsafe bytes.span.bytes.withUnsafeBytes { raw throws(WireError) in
+                var reader = unsafe ByteReader(raw)
+                return (try reader.read(Int.self), try reader.read(Int.self))
+            }
+        }
+    }
+
+    static func run(_ seat: ChildSeat) -> Never {
+        do {
+            let seating = try Seating(seat.payload)
+            let files = seat.descriptors
+            let segment = try WorkerSegment(files[0], ringBytes: seating.ringBytes)
+            let doorbell = try Doorbell(files[1], event: files[2])
+            let loop = WorkerLoop(seat: seating.seat, segment: segment, doorbell: doorbell)
+            try ParentWatch.start(seat) { message in
+                loop.take(control: message)
+            }
+            try OSThread.start(named: "mp-worker") { loop.run() }
+        } catch {
+            fatalError("a pool worker cannot begin: \(error)")
+        }
+        dispatchMain()
+    }
+}

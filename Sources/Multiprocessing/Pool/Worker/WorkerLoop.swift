@@ -1,0 +1,157 @@
+import MultiprocessingCore
+import Synchronization
+
+/// A worker's work: takes chunks from the ring, runs them one after another, writes the answers.
+///
+/// A body that does not suspend runs on the loop's thread from its first to its last instruction; what
+/// suspends goes on in the concurrency pool while the loop waits.
+final class WorkerLoop: @unchecked Sendable {
+    // @unchecked because the ends of the rings and the definitions change: only the loop's thread uses them,
+    // and while it waits for a chunk's task, only that task, through `reply`.
+    private var requests: FrameReader
+    private var replies: FrameWriter
+    private var definitions: [UInt64: Result<any Invocation, any Error>] = [:]
+
+    private let seat: Int
+    private let segment: WorkerSegment
+    private let doorbell: Doorbell
+    private let running = Mutex<RunningTask?>(nil)
+    /// Workers of one pool that may look for work at the same time.
+    private let lookers = Processor.usableCount - 1
+
+    private struct RunningTask: @unchecked Sendable {
+        // @unchecked because of the task, which is valid for as long as this is kept.
+        let chunk: UInt64
+        let task: UnsafeCurrentTask
+    }
+
+    /// Nanoseconds for which an idle worker looks for work before it sleeps: about two wakes.
+    private static let lookTime: UInt64 = 60_000
+
+    init(seat: Int, segment: WorkerSegment, doorbell: Doorbell) {
+        self.seat = seat
+        self.segment = segment
+        self.doorbell = doorbell
+        requests = FrameReader(segment.requests)
+        replies = FrameWriter(segment.replies)
+    }
+
+    /// Serves until the pool says that nothing more comes.
+    func run() -> Never {
+        while true {
+            do {
+                let found = try unsafe requests.next { frame, payload in unsafe handle(frame, payload) }
+                // The parent waits for space only while it has more than fits.
+                if requests.takeWriterRequest() { doorbell.ring(worker: seat) }
+                if !found { waitForWork() }
+            } catch {
+                fatalError("the pool's requests cannot be read: \(error)")
+            }
+        }
+    }
+
+    private func waitForWork() {
+        if lookers > 0, doorbell.beginLooking(worker: seat, limit: lookers) {
+            let end = Deadline.now.nanoseconds + Self.lookTime
+            while !requests.hasBytes, Deadline.now.nanoseconds < end {
+                for _ in 0..<16 where !requests.hasBytes { Processor.pause() }
+            }
+            doorbell.endLooking(worker: seat)
+        }
+        if !requests.hasBytes { requests.wait(until: nil) }
+    }
+
+    private func handle(_ frame: RingFrame, _ payload: UnsafeRawBufferPointer) {
+        var reader = unsafe ByteReader(payload)
+        do {
+            switch frame.kind {
+            case PoolRequest.define:
+                let id = try reader.read(UInt64.self)
+                definitions[id] = Result { try InvocationCoder.decode(from: &reader) }
+            case PoolRequest.forget:
+                definitions[try reader.read(UInt64.self)] = nil
+            case PoolRequest.run:
+                try runChunk(slot: Int(frame.slot), &reader)
+            case PoolRequest.leave:
+                ThisProcess.exit(0)
+            default:
+                throw WireError.malformed("a request of kind \(frame.kind)")
+            }
+        } catch {
+            fatalError("the pool sent a request that is none: \(error)")
+        }
+    }
+
+    // MARK: Chunks
+
+    private func runChunk(slot: Int, _ reader: inout ByteReader) throws {
+        guard segment.slots[slot].start() else { return reply(PoolReply.vacated, slot, []) }
+        let definition = try reader.read(UInt64.self)
+        let id = try reader.read(UInt64.self)
+        let count = Int(try reader.read(UInt32.self))
+        let isTimed = try reader.read(UInt32.self) == 1
+        let chunk = ChunkRun(self, slot: segment.slots[slot], number: slot, count: count, isTimed: isTimed, reader)
+        let invocation = definitions[definition] ?? .failure(WireError.malformed("an unknown definition"))
+        switch invocation {
+        case .success(let invocation):
+            Task.immediate {
+                self.begin(id)
+                await invocation.run(chunk)
+                self.end()
+                chunk.finish()
+            }
+            chunk.waitUntilFinished()
+        case .failure(let error):
+            chunk.failAll(
+                MultiprocessingError(.undecodable, "the worker could not decode the function", cause: error))
+        }
+        if !chunk.isComplete { reply(PoolReply.vacated, slot, []) }
+        flush()
+    }
+
+    private func begin(_ chunk: UInt64) {
+        withUnsafeCurrentTask { task in
+            // Called inside of a task, so there is one; it stays valid until `end`, which it calls itself.
+            running.withLock { $0 = unsafe RunningTask(chunk: chunk, task: task!) }
+        }
+    }
+
+    private func end() {
+        running.withLock { $0 = nil }
+    }
+
+    // MARK: Answers
+
+    /// Sends a message; what does not fit into the ring waits for `flush`.
+    func reply(_ kind: UInt32, _ slot: Int, _ payload: [UInt8]) {
+        do {
+            try replies.send(kind: kind, slot: UInt32(slot), payload)
+        } catch {
+            fatalError("the pool's replies cannot be written: \(error)")
+        }
+        doorbell.ring(worker: seat)
+    }
+
+    /// Waits until the ring has taken every answer; on the loop's thread only.
+    func flush() {
+        do {
+            try replies.flushBlocking { doorbell.ring(worker: seat) }
+        } catch {
+            fatalError("the pool's replies cannot be written: \(error)")
+        }
+    }
+
+    // MARK: Control
+
+    /// A message on the channel: the number of a chunk that is to be cancelled.
+    func take(control message: [UInt8]) {
+        let chunk = unsafe message.withUnsafeBytes { bytes in
+            var reader = unsafe ByteReader(bytes)
+            return try? reader.read(UInt64.self)
+        }
+        running.withLock { running in
+            // While the lock is held the task cannot end.
+            if let running, running.chunk == chunk { unsafe running.task.cancel() }
+        }
+    }
+}

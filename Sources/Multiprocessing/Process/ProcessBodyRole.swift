@@ -1,0 +1,39 @@
+import Dispatch
+import MultiprocessingCore
+
+/// The child that runs the body of a `ChildProcess`.
+enum ProcessBodyRole: ChildRole {
+    static func run(_ seat: ChildSeat) -> Never {
+        let parent = seat.parentID
+        let payload = seat.payload
+        do {
+            try ParentWatch.start(seat)
+        } catch {
+            fatalError("a child process cannot watch its parent: \(error)")
+        }
+        Task {
+            do {
+                try await run(payload, parent: parent)
+                ThisProcess.exit(0)
+            } catch {
+                ThisProcess.complain("\(ProcessNames.current.name): error: \(error)\n")
+                ThisProcess.exit(1)
+            }
+        }
+        dispatchMain()
+    }
+
+    private static func run(_ payload: [UInt8], parent: Int32) async throws {
+        try await prepare(payload, parent: parent)()
+    }
+
+    /// Decodes the body and its arguments.
+    private static func prepare(_ payload: [UInt8], parent: Int32) throws -> @Sendable () async throws -> Void {
+        try unsafe payload.withUnsafeBytes { bytes in
+            var reader = unsafe ByteReader(bytes)
+            let name = try reader.readString()
+            ProcessNames.become(name, parent: ProcessInformation(name: try reader.readString(), pid: parent))
+            return try InvocationCoder.decode(from: &reader).prepare(&reader)
+        }
+    }
+}

@@ -1,0 +1,10 @@
+/// A process, as far as its name and number go.
+public struct ProcessInformation: Hashable, Sendable, Codable, CustomStringConvertible {
+    /// The name: what was given at the start, or `MainProcess`, `Process-3`, `PoolWorker-2`.
+    public let name: String
+    /// The operating system's number of the process.
+    public let pid: Int32
+
+    /// The name and the number.
+    public var description: String { "\(name) (pid \(pid))" }
+}

@@ -1,0 +1,11 @@
+/// The two words that a closure value consists of: its code, and the object that holds what it captures.
+package struct FunctionWords: BitwiseCopyable, Hashable, Sendable {
+    package let code: UInt
+    /// 0 for a closure that captures nothing.
+    package let context: UInt
+
+    init(code: UInt, context: UInt) {
+        self.code = code
+        self.context = context
+    }
+}

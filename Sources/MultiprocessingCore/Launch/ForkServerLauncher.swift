@@ -1,0 +1,46 @@
+import Synchronization
+
+/// Starts children as copies of a server process, which is started with the first of them.
+///
+/// When the server is gone, its children go on, and the next start makes a new server.
+package final class ForkServerLauncher: Launcher {
+    /// The server that the whole program shares.
+    package static let shared = ForkServerLauncher()
+
+    private let server = Mutex<ForkServer?>(nil)
+
+    package init() {}
+
+    /// The server's process; nil before the first start.
+    package var serverID: Int32? { server.withLock { $0?.pid } }
+
+    package func launch(
+        _ order: LaunchOrder, onExit: @escaping @Sendable (ExitStatus) -> Void
+    ) throws(LaunchFailure) -> LaunchedChild {
+        do {
+            let child = try makeChild(onExit)
+            try order.tell(child.channel)
+            return child
+        } catch {
+            throw LaunchFailure(error)
+        }
+    }
+
+    private func makeChild(_ onExit: @escaping @Sendable (ExitStatus) -> Void) throws -> LaunchedChild {
+        do {
+            return try currentServer().makeChild(onExit: onExit)
+        } catch let error as SystemError where error.isBrokenChannel {
+            // The server was ended by someone; a new one is made, once.
+            return try currentServer().makeChild(onExit: onExit)
+        }
+    }
+
+    private func currentServer() throws -> ForkServer {
+        try server.withLock { server throws in
+            if let server, server.isAlive { return server }
+            let fresh = try ForkServer()
+            server = fresh
+            return fresh
+        }
+    }
+}

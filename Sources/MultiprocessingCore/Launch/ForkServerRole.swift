@@ -1,0 +1,158 @@
+import CMultiprocessing
+import Glibc
+
+/// The process that copies itself for each child: a fresh image of the program that never has a second thread,
+/// so its copies can do everything that a fresh program can.
+///
+/// It makes no use of Dispatch, tasks or threads for as long as it lives.
+enum ForkServerRole: ChildRole {
+    /// What is asked of the server, with descriptors: the channel, the working directory, and the standard
+    /// output and error as far as they are open.
+    struct Request: BitwiseCopyable {
+        let id: UInt64
+        let hasOutput: UInt32
+        let hasError: UInt32
+    }
+
+    /// What the server answers to a request, with the descriptor of the child.
+    struct Answer: BitwiseCopyable {
+        let id: UInt64
+        let pid: Int32
+        /// The error number if the child could not be made.
+        let error: Int32
+    }
+
+    /// What the server reports, at any time, about a child that has ended.
+    struct Report: BitwiseCopyable {
+        let id: UInt64
+        let isExit: Int32
+        let value: Int32
+    }
+
+    private struct Child {
+        let id: UInt64
+        let handle: ProcessHandle
+    }
+
+    /// Tokens below this one are not children.
+    private static let firstChildToken: UInt64 = 16
+    private static let requestToken: UInt64 = 1
+    private static let parentToken: UInt64 = 2
+
+    static func run(_ seat: ChildSeat) -> Never {
+        // Ctrl-C is for the program to decide about, and the children of it get the default effect back.
+        mp_ignore_interrupt(1)
+        unsafe mp_thread_name("mp-fork-server")
+        let requests = PacketSocket(seat.descriptors[0])
+        let reports = PacketSocket(seat.descriptors[1])
+        let set = Descriptor(adopting: mp_watch_set())
+        var children: [UInt64: Child] = [:]
+        var nextToken = firstChildToken
+        guard mp_watch_add(set.raw, requests.socket.raw, requestToken) == 0,
+            mp_watch_add(set.raw, seat.parent.descriptor.raw, parentToken) == 0
+        else { fatalError("the fork server cannot watch its parent: \(SystemError.last("epoll_ctl"))") }
+        var tokens = [UInt64](repeating: 0, count: 64)
+        while true {
+            let found = unsafe mp_watch_wait(set.raw, &tokens, 64, -1)
+            for token in tokens.prefix(Int(max(0, found))) {
+                switch token {
+                case requestToken:
+                    guard let child = serve(requests, parent: seat.parent) else { continue }
+                    children[nextToken] = child
+                    // The kernel has room for a descriptor that it has just made room for.
+                    _ = mp_watch_add(set.raw, child.handle.descriptor.raw, nextToken)
+                    nextToken += 1
+                case parentToken:
+                    _exit(0)
+                default:
+                    report(token, of: &children, on: reports, set.raw)
+                }
+            }
+        }
+    }
+
+    /// Takes a request and makes the child; the child itself does not return from here.
+    private static func serve(_ requests: PacketSocket, parent: ProcessHandle) -> Child? {
+        let packet: PacketSocket.Packet<Request>
+        do {
+            packet = try requests.receive(Request.self)
+        } catch {
+            // The program has closed its end, or is gone.
+            _exit(0)
+        }
+        let pid = mp_fork()
+        if pid == 0 { becomeChild(packet, parent: parent) }
+        let id = packet.content.id
+        guard pid > 0 else {
+            answer(Answer(id: id, pid: -1, error: errno), nil, on: requests)
+            return nil
+        }
+        do {
+            let handle = try ProcessHandle(opening: pid)
+            answer(Answer(id: id, pid: pid, error: 0), handle, on: requests)
+            return Child(id: id, handle: handle)
+        } catch {
+            // A child that cannot be handed over must not live: nobody could ever end it.
+            kill(pid, SIGKILL)
+            waitpid(pid, nil, 0)
+            answer(Answer(id: id, pid: -1, error: error.code), nil, on: requests)
+            return nil
+        }
+    }
+
+    private static func answer(_ answer: Answer, _ handle: ProcessHandle?, on requests: PacketSocket) {
+        do {
+            try requests.send(answer, descriptors: handle.map { [$0.descriptor.raw] } ?? [])
+            withExtendedLifetime(handle) {}
+        } catch {
+            _exit(0)
+        }
+    }
+
+    private static func report(
+        _ token: UInt64, of children: inout [UInt64: Child], on reports: PacketSocket, _ set: Int32
+    ) {
+        guard let child = children[token], let status = try? child.handle.reap() else { return }
+        mp_watch_remove(set, child.handle.descriptor.raw)
+        children[token] = nil
+        let report =
+            switch status {
+            case .exited(let code): Report(id: child.id, isExit: 1, value: code)
+            case .signaled(let signal): Report(id: child.id, isExit: 0, value: signal)
+            case .unknown: Report(id: child.id, isExit: -1, value: 0)
+            }
+        do {
+            try reports.send(report)
+        } catch {
+            _exit(0)
+        }
+    }
+
+    /// Turns the copy into a child: everything of the server's is closed, what was sent takes its place.
+    private static func becomeChild(_ packet: PacketSocket.Packet<Request>, parent: ProcessHandle) -> Never {
+        var passed = packet.descriptors.map(\.raw)[...]
+        guard let channel = passed.popFirst(), let folder = passed.popFirst() else { _exit(ChildEntry.refusalCode) }
+        // Nothing of the server's image may be closed by its owner any more: the numbers get other meanings here.
+        for descriptor in packet.descriptors { _ = unsafe Unmanaged.passRetained(descriptor) }
+        // Moved out of the way first, so that no number is overwritten before it has been used.
+        let parts = [channel, parent.descriptor.raw].map { fcntl($0, F_DUPFD_CLOEXEC, 32) }
+        _ = fchdir(folder)
+        for (stream, isOpen) in [(STDOUT_FILENO, packet.content.hasOutput), (STDERR_FILENO, packet.content.hasError)] {
+            if isOpen == 1, let file = passed.popFirst() {
+                dup2(file, stream)
+            } else {
+                close(stream)
+                // The lowest free number is the stream's, since standard input is open.
+                _ = unsafe open("/dev/null", O_WRONLY)
+            }
+        }
+        mp_ignore_interrupt(0)
+        // Not by their owners: those live in the server's part of this image, which is never returned to.
+        for (part, place) in zip(parts, [ChildEntry.channelDescriptor, ChildEntry.parentDescriptor]) {
+            dup2(part, place)
+            _ = fcntl(place, F_SETFD, FD_CLOEXEC)
+        }
+        mp_close_from(ChildEntry.parentDescriptor + 1)
+        ChildEntry.beginForked()
+    }
+}

@@ -1,0 +1,43 @@
+import CMultiprocessing
+import Glibc
+
+/// Ends a child at once when its parent is gone, whatever else the child is doing.
+///
+/// A thread of its own waits for the end of the channel or of the parent: bodies may block every other thread.
+package enum ParentWatch {
+    /// Exit code of a child whose parent is gone; nobody is left to see it but for the one who inherits it.
+    private static let orphanCode: Int32 = 71
+
+    /// Starts the watch.
+    ///
+    /// - Parameter onMessage: takes messages that the parent sends on the channel, on the watch's thread; nil for
+    ///   roles to which nothing is sent.
+    package static func start(
+        _ seat: ChildSeat, onMessage: (@Sendable ([UInt8]) -> Void)? = nil
+    ) throws(SystemError) {
+        try OSThread.start(named: "mp-parent-watch", stackBytes: 1 << 18) {
+            watch(seat, onMessage)
+        }
+    }
+
+    private static func watch(_ seat: ChildSeat, _ onMessage: (@Sendable ([UInt8]) -> Void)?) -> Never {
+        let socket = MessageSocket(seat.channel)
+        // Without a reader, bytes on the channel must not keep the thread awake.
+        let interest = onMessage == nil ? 0 : Int16(POLLIN)
+        var items = [
+            pollfd(fd: seat.channel.raw, events: interest | Int16(MP_POLL_HANGUP), revents: 0),
+            pollfd(fd: seat.parent.descriptor.raw, events: Int16(POLLIN), revents: 0),
+        ]
+        while true {
+            guard unsafe poll(&items, nfds_t(items.count), -1) > 0 else { continue }
+            let ended = Int16(MP_POLL_HANGUP) | Int16(POLLHUP) | Int16(POLLERR) | Int16(POLLNVAL)
+            if items[1].revents != 0 || items[0].revents & ended != 0 { _exit(orphanCode) }
+            guard let onMessage else { continue }
+            do {
+                onMessage(try socket.receive(limit: 1 << 16, until: .after(.seconds(5))).bytes)
+            } catch {
+                _exit(orphanCode)
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+/// What a child is told, in one message on its channel: who it is, and by whom.
+struct StartMessage {
+    /// Goes first and never changes its place, so that any two versions can tell each other apart.
+    static let wireVersion: UInt32 = 1
+
+    let role: any ChildRole.Type
+    let parentID: Int32
+    let payload: [UInt8]
+
+    init(role: any ChildRole.Type, parentID: Int32, payload: [UInt8]) {
+        self.role = role
+        self.parentID = parentID
+        self.payload = payload
+    }
+
+    /// Why a child does not begin.
+    enum Refusal: Error {
+        case otherVersion(UInt32)
+        case otherBuild
+        case unknownRole(String)
+    }
+
+    func encoded(identity: BuildIdentity) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.append(Self.wireVersion)
+        writer.append(identity)
+        writer.append(parentID)
+        // A role is a type of this program with a name, so it has a mangled one as well.
+        writer.append(string: _mangledTypeName(role) ?? "")
+        writer.append(UInt64(payload.count))
+        writer.append(contentsOf: payload)
+        return writer.bytes
+    }
+
+    /// Decodes a message; nothing behind the identity is looked at before that has been compared.
+    ///
+    /// - Throws: a `Refusal`, or a `WireError` for bytes that are no such message.
+    init(decoding bytes: [UInt8], identity: BuildIdentity) throws {
+        self = try unsafe bytes.withUnsafeBytes { raw in
+            var reader = unsafe ByteReader(raw)
+            let version = try reader.read(UInt32.self)
+            guard version == Self.wireVersion else { throw Refusal.otherVersion(version) }
+            guard try reader.read(BuildIdentity.self) == identity else { throw Refusal.otherBuild }
+            let parentID = try reader.read(Int32.self)
+            let name = try reader.readString()
+            guard let role = _typeByName(name) as? any ChildRole.Type else { throw Refusal.unknownRole(name) }
+            let count = Int(clamping: try reader.read(UInt64.self))
+            let payload = unsafe Array(try reader.readBytes(count))
+            return StartMessage(role: role, parentID: parentID, payload: payload)
+        }
+    }
+}

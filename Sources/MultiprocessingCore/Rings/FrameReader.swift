@@ -1,0 +1,67 @@
+/// Reads messages from a ring: short ones in place, long ones put together piece by piece.
+package struct FrameReader: ~Copyable {
+    private var ring: RingReader
+    private var header: RingFrame?
+    private var pieces: [UInt8] = []
+    /// The longest message that is accepted.
+    private let limit: UInt64
+
+    package init(_ ring: Ring, limit: UInt64 = 1 << 40) {
+        self.ring = RingReader(ring)
+        self.limit = limit
+    }
+
+    package var hasBytes: Bool { ring.hasBytes }
+
+    package func wait(until deadline: Deadline?) {
+        ring.wait(until: deadline)
+    }
+
+    package func wakeWriter() {
+        ring.wakeWriter()
+    }
+
+    package func takeWriterRequest() -> Bool {
+        ring.takeWriterRequest()
+    }
+
+    /// Hands the next whole message to `body` and gives its space back; false when none is whole yet.
+    package mutating func next(
+        _ body: (RingFrame, UnsafeRawBufferPointer) -> Void
+    ) throws(RingCorruption) -> Bool {
+        if let header { return try unsafe collect(header, body) }
+        let available = try unsafe ring.available()
+        guard available.count >= RingFrame.headerSize else {
+            // Headers are published in one piece with what follows or in a long message's first piece.
+            return false
+        }
+        let header = unsafe available.loadUnaligned(as: RingFrame.self)
+        guard header.length <= limit else { throw RingCorruption() }
+        let size = RingFrame.headerSize + Int(header.length)
+        if size <= available.count {
+            unsafe body(header, UnsafeRawBufferPointer(rebasing: available[RingFrame.headerSize..<size]))
+            ring.advance(size)
+            return true
+        }
+        // The rest follows in pieces as the writer finds space. Memory grows with what has arrived.
+        ring.advance(RingFrame.headerSize)
+        self.header = header
+        pieces.reserveCapacity(min(Int(header.length), 1 << 26))
+        return try unsafe collect(header, body)
+    }
+
+    private mutating func collect(
+        _ header: RingFrame, _ body: (RingFrame, UnsafeRawBufferPointer) -> Void
+    ) throws(RingCorruption) -> Bool {
+        let available = try unsafe ring.available()
+        let part = min(available.count, Int(header.length) - pieces.count)
+        unsafe pieces.append(contentsOf: UnsafeRawBufferPointer(rebasing: available[..<part]))
+        ring.advance(part)
+        guard pieces.count == Int(header.length) else { return false }
+        self.header = nil
+        unsafe pieces.withUnsafeBytes { bytes in unsafe body(header, bytes) }
+        // A long message's memory is worth keeping for the next one, a very long one's is not.
+        if pieces.capacity > 1 << 22 { pieces = [] } else { pieces.removeAll(keepingCapacity: true) }
+        return true
+    }
+}

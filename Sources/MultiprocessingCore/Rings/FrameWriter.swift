@@ -1,0 +1,92 @@
+/// Writes messages into a ring; what does not fit waits in an outbox, in order.
+///
+/// It never blocks by itself: whoever owns it calls `flush` when the reader has made space.
+package struct FrameWriter: ~Copyable {
+    private var ring: RingWriter
+    private var outbox: [[UInt8]] = []
+    /// Where the outbox goes on: the first message that is not whole in the ring, and its next byte.
+    private var first = 0
+    private var offset = 0
+
+    package init(_ ring: Ring) {
+        self.ring = RingWriter(ring)
+    }
+
+    /// Whether every message is in the ring.
+    package var isFlushed: Bool { first == outbox.count }
+
+    /// Whether the reader has taken every message.
+    package var isDrained: Bool { isFlushed && ring.isDrained }
+
+    /// Writes a message if it fits now and no other waits before it; it is visible at the next `publish`.
+    package mutating func writeIfFits(
+        kind: UInt32, slot: UInt32, _ payload: UnsafeRawBufferPointer
+    ) throws(RingCorruption) -> Bool {
+        let size = RingFrame.headerSize + payload.count
+        guard isFlushed, size <= RingFrame.wholeLimit(in: ring.ring.capacity),
+            try ring.space(atLeast: size) >= size
+        else { return false }
+        let header = RingFrame(kind: kind, slot: slot, length: payload.count)
+        unsafe withUnsafeBytes(of: header) { unsafe ring.write($0) }
+        unsafe ring.write(payload)
+        return true
+    }
+
+    /// Writes a message now or puts it into the outbox, as far as it does not fit.
+    package mutating func send(kind: UInt32, slot: UInt32, _ payload: [UInt8]) throws(RingCorruption) {
+        let fits = try unsafe payload.span.bytes.withUnsafeBytes { bytes throws(RingCorruption) in
+            try unsafe writeIfFits(kind: kind, slot: slot, bytes)
+        }
+        if fits { return ring.publish() }
+        let header = RingFrame(kind: kind, slot: slot, length: payload.count)
+        unsafe withUnsafeBytes(of: header) { unsafe outbox.append(Array($0)) }
+        if !payload.isEmpty { outbox.append(payload) }
+        try flush()
+    }
+
+    /// Moves as much of the outbox into the ring as there is space for, and publishes it.
+    package mutating func flush() throws(RingCorruption) {
+        while !isFlushed {
+            let part = min(outbox[first].count - offset, try ring.space())
+            guard part > 0 else { break }
+            unsafe outbox[first].withUnsafeBytes { bytes in
+                unsafe ring.write(UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + part)]))
+            }
+            offset += part
+            if offset == outbox[first].count {
+                outbox[first] = []
+                first += 1
+                offset = 0
+            }
+        }
+        if isFlushed {
+            outbox.removeAll(keepingCapacity: true)
+            first = 0
+        }
+        ring.publish()
+    }
+
+    /// Lets the reader see what `writeIfFits` wrote.
+    package mutating func publish() {
+        ring.publish()
+    }
+
+    package func wakeReader() {
+        ring.wakeReader()
+    }
+
+    /// Asks the reader to tell of space; false when there is some by now.
+    package mutating func requestSpace() throws(RingCorruption) -> Bool {
+        try ring.requestSpace(1)
+    }
+
+    /// Blocks until the outbox is empty.
+    package mutating func flushBlocking(afterPublishing: () -> Void) throws(RingCorruption) {
+        while true {
+            try flush()
+            afterPublishing()
+            if isFlushed { return }
+            try ring.waitForSpace(1, until: nil)
+        }
+    }
+}

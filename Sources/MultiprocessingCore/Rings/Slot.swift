@@ -1,0 +1,57 @@
+/// A place for one chunk of work at one worker, in memory that both sides see.
+///
+/// The parent posts, the worker starts; whoever comes first decides, so that the parent can take back what
+/// has not been started, and knows after a worker's death which items had been.
+package struct Slot: Sendable {
+    package enum State: UInt64, Sendable {
+        case free = 0
+        case posted = 1
+        case started = 2
+        case revoked = 3
+    }
+
+    private let word: SharedLongWord
+    private let clock: SharedLongWord
+
+    static let size = 16
+
+    init(_ segment: SharedMapping, at offset: Int) {
+        word = SharedLongWord(segment, at: offset)
+        clock = SharedLongWord(segment, at: offset + 8)
+    }
+
+    package var state: State { State(rawValue: word.value & 3) ?? .free }
+
+    /// How many items of the chunk have been begun; the last of them may be running.
+    package var begunItems: Int { state == .started ? Int(truncatingIfNeeded: word.value >> 2) : 0 }
+
+    /// When the item that was begun last was begun; nil before the first one.
+    package var begunAt: Deadline? {
+        begunItems > 0 ? Deadline(nanoseconds: clock.value) : nil
+    }
+
+    package func post() {
+        clock.value = 0
+        word.value = State.posted.rawValue
+    }
+
+    package func free() {
+        word.value = State.free.rawValue
+    }
+
+    /// The parent takes the chunk back; false when the worker has started it.
+    package func revoke() -> Bool {
+        word.replace(State.posted.rawValue, with: State.revoked.rawValue)
+    }
+
+    /// The worker takes the chunk; false when the parent has taken it back.
+    package func start() -> Bool {
+        word.replace(State.posted.rawValue, with: State.started.rawValue)
+    }
+
+    /// The worker begins the item with this index.
+    package func begin(item index: Int, stamped: Bool) {
+        if stamped { clock.value = Deadline.now.nanoseconds }
+        word.value = UInt64(index + 1) << 2 | State.started.rawValue
+    }
+}

@@ -1,0 +1,143 @@
+import CMultiprocessing
+import Glibc
+
+/// Whole messages over a stream socket, with the descriptors that are attached to them.
+///
+/// A message is a header, whose magic tells ours from foreign bytes, and its bytes. Everything here blocks, up
+/// to a deadline, so it runs on lanes and threads of its own.
+package struct MessageSocket: Sendable {
+    package struct Message: Sendable {
+        package let bytes: [UInt8]
+        package let descriptors: [SharedDescriptor]
+    }
+
+    /// Why a message could not be sent or received.
+    package enum Failure: Error, Sendable {
+        case system(SystemError)
+        case wire(WireError)
+        /// The other side has closed its end between two messages.
+        case ended
+        case timeout
+    }
+
+    private struct Header: BitwiseCopyable {
+        static let magic: UInt32 = 0x3167_734D
+        static let size = 16
+
+        var magic = Header.magic
+        var descriptors: UInt32
+        var length: UInt64
+    }
+
+    package let socket: SharedDescriptor
+
+    package init(_ socket: SharedDescriptor) {
+        self.socket = socket
+    }
+
+    /// Sends a message, waiting for space until the deadline.
+    package func send(
+        _ bytes: [UInt8], descriptors: [SharedDescriptor] = [], until deadline: Deadline?
+    ) throws(Failure) {
+        guard descriptors.count <= Int(MP_MAXIMUM_DESCRIPTORS) else {
+            throw .wire(.tooLarge("a message carries at most \(MP_MAXIMUM_DESCRIPTORS) descriptors"))
+        }
+        let header = Header(descriptors: UInt32(descriptors.count), length: UInt64(bytes.count))
+        var packet = unsafe withUnsafeBytes(of: header) { unsafe Array($0) }
+        packet += bytes
+        var raw = descriptors.map(\.raw)
+        var sent = 0
+        while sent < packet.count {
+            let result = unsafe packet.withUnsafeBytes { bytes in
+                unsafe mp_send(
+                    socket.raw, bytes.baseAddress.map { unsafe $0 + sent }, bytes.count - sent, raw, raw.count, 0)
+            }
+            if result > 0 {
+                sent += result
+                // The descriptors travel with the first byte.
+                raw = []
+            } else if errno == EAGAIN {
+                try wait(for: POLLOUT, until: deadline)
+            } else {
+                throw .system(.last("sendmsg"))
+            }
+        }
+        withExtendedLifetime(descriptors) {}
+    }
+
+    /// Sends a short message if there is space for it at once.
+    package func sendWithoutWaiting(_ bytes: [UInt8]) throws(Failure) {
+        try send(bytes, until: .now)
+    }
+
+    /// Receives the next message, waiting for it until the deadline.
+    ///
+    /// - Parameter limit: a longer message is refused before memory is taken for it.
+    package func receive(limit: Int = 1 << 40, until deadline: Deadline?) throws(Failure) -> Message {
+        var descriptors: [SharedDescriptor] = []
+        let head = try read(Header.size, &descriptors, isFirst: true, until: deadline)
+        let header = unsafe head.withUnsafeBytes { unsafe $0.loadUnaligned(as: Header.self) }
+        guard header.magic == Header.magic else { throw .wire(.malformed("a message of another program")) }
+        guard header.length <= UInt64(limit) else { throw .wire(.tooLarge("a message of \(header.length) bytes")) }
+        let bytes = try read(Int(header.length), &descriptors, isFirst: false, until: deadline)
+        guard descriptors.count == Int(header.descriptors) else {
+            throw .wire(.malformed("\(descriptors.count) of \(header.descriptors) descriptors arrived"))
+        }
+        return Message(bytes: bytes, descriptors: descriptors)
+    }
+
+    private func read(
+        _ count: Int, _ descriptors: inout [SharedDescriptor], isFirst: Bool, until deadline: Deadline?
+    ) throws(Failure) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count < count {
+            // Memory grows with what arrives, at most this far ahead.
+            var part = [UInt8](repeating: 0, count: min(count - bytes.count, 1 << 20))
+            let received = try receive(into: &part, &descriptors, until: deadline)
+            if received == 0 {
+                if isFirst, bytes.isEmpty { throw .ended }
+                throw .wire(.truncated)
+            }
+            if bytes.isEmpty, received == part.count {
+                bytes = part
+            } else {
+                bytes += part[..<received]
+            }
+        }
+        return bytes
+    }
+
+    /// One call of the kernel: some bytes, and the descriptors that come with them.
+    private func receive(
+        into part: inout [UInt8], _ descriptors: inout [SharedDescriptor], until deadline: Deadline?
+    ) throws(Failure) -> Int {
+        var raw = [Int32](repeating: -1, count: Int(MP_MAXIMUM_DESCRIPTORS))
+        while true {
+            var found = 0
+            var isTruncated: Int32 = 0
+            let received = unsafe part.withUnsafeMutableBytes { bytes in
+                // A part has at least one byte, so the buffer has a base.
+                unsafe mp_receive(socket.raw, bytes.baseAddress!, bytes.count, &raw, &found, &isTruncated, 0)
+            }
+            if received < 0 {
+                guard errno == EAGAIN else { throw .system(.last("recvmsg")) }
+                try wait(for: POLLIN, until: deadline)
+                continue
+            }
+            descriptors += raw[..<found].map { SharedDescriptor(Descriptor(adopting: $0)) }
+            guard isTruncated == 0 else { throw .wire(.malformed("descriptors were lost: no room for them")) }
+            return received
+        }
+    }
+
+    private func wait(for events: Int32, until deadline: Deadline?) throws(Failure) {
+        var item = pollfd(fd: socket.raw, events: Int16(events), revents: 0)
+        while true {
+            let limit = deadline?.millisecondsLeft ?? -1
+            let ready = unsafe poll(&item, 1, limit)
+            if ready > 0 { return }
+            if ready == 0 { throw .timeout }
+            guard errno == EINTR else { throw .system(.last("poll")) }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import CMultiprocessing
+import Glibc
+
+/// A thread of the operating system, for what may neither block Dispatch nor depend on it.
+package enum OSThread {
+    private final class Work {
+        let name: String
+        let run: @Sendable () -> Void
+
+        init(name: String, run: @escaping @Sendable () -> Void) {
+            self.name = name
+            self.run = run
+        }
+    }
+
+    /// Starts a thread that nobody joins.
+    ///
+    /// - Parameters:
+    ///   - name: at most 15 bytes, as the kernel has it.
+    ///   - stackBytes: nil for the system's default.
+    package static func start(
+        named name: String, stackBytes: Int? = nil, _ body: @escaping @Sendable () -> Void
+    ) throws(SystemError) {
+        var attributes = pthread_attr_t()
+        unsafe pthread_attr_init(&attributes)
+        defer { unsafe pthread_attr_destroy(&attributes) }
+        unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+        if let stackBytes { unsafe pthread_attr_setstacksize(&attributes, stackBytes) }
+        let work = unsafe Unmanaged.passRetained(Work(name: name, run: body))
+        var thread = pthread_t()
+        let code = unsafe pthread_create(&thread, &attributes, { argument in
+            // What was handed over is there: it is the retained reference from below.
+            let work = unsafe Unmanaged<Work>.fromOpaque(argument!).takeRetainedValue()
+            unsafe mp_thread_name(work.name)
+            work.run()
+            return nil
+        }, work.toOpaque())
+        guard code == 0 else {
+            unsafe work.release()
+            throw SystemError(code: code, call: "pthread_create")
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import CMultiprocessing
+import Glibc
+
+/// Fixed-size packets over a packet socket, each with its descriptors.
+struct PacketSocket: Sendable {
+    struct Packet<Content: BitwiseCopyable> {
+        let content: Content
+        let descriptors: [SharedDescriptor]
+    }
+
+    let socket: SharedDescriptor
+
+    init(_ socket: SharedDescriptor) {
+        self.socket = socket
+    }
+
+    /// Sends a packet with copies of open descriptors; waits while the other side is behind.
+    func send<Content: BitwiseCopyable>(_ content: Content, descriptors raw: [Int32] = []) throws(SystemError) {
+        let sent = unsafe withUnsafeBytes(of: content) { bytes in
+            unsafe mp_send(socket.raw, bytes.baseAddress, bytes.count, raw, raw.count, 1)
+        }
+        guard sent == MemoryLayout<Content>.size else { throw .last("sendmsg") }
+    }
+
+    /// Receives a packet.
+    ///
+    /// - Parameter isWaiting: without it, EAGAIN is thrown when there is none.
+    /// - Throws: ECONNRESET when the other side has closed its end, EPROTO for a packet that is none.
+    func receive<Content: BitwiseCopyable>(
+        _ type: Content.Type, isWaiting: Bool = true
+    ) throws(SystemError) -> Packet<Content> {
+        var bytes = [UInt8](repeating: 0, count: MemoryLayout<Content>.size)
+        var raw = [Int32](repeating: -1, count: Int(MP_MAXIMUM_DESCRIPTORS))
+        var count = 0
+        var isTruncated: Int32 = 0
+        let received = unsafe mp_receive(
+            socket.raw, &bytes, bytes.count, &raw, &count, &isTruncated, isWaiting ? 1 : 0)
+        guard received >= 0 else { throw .last("recvmsg") }
+        let descriptors = raw[..<count].map { SharedDescriptor(Descriptor(adopting: $0)) }
+        guard received > 0 else { throw SystemError(code: ECONNRESET, call: "recvmsg") }
+        guard received == bytes.count, isTruncated == 0 else { throw SystemError(code: EPROTO, call: "recvmsg") }
+        let content = unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: Content.self) }
+        return Packet(content: content, descriptors: descriptors)
+    }
+}

@@ -1,0 +1,18 @@
+import CMultiprocessing
+
+/// What the machine offers to this process.
+package enum Processor {
+    /// The processors that this process may use: its affinity, limited by the quota of its control group.
+    ///
+    /// Asked of the kernel each time, because both can change while a program runs.
+    package static var usableCount: Int {
+        let allowed = Int(mp_allowed_processors())
+        return max(1, min(allowed, ControlGroup.processorLimit ?? allowed))
+    }
+
+    /// The number of the processor that runs the caller.
+    package static var current: UInt32 { UInt32(bitPattern: mp_processor()) }
+
+    /// Says that the caller only looks at memory for the moment.
+    package static func pause() { mp_pause() }
+}

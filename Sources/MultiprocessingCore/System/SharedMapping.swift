@@ -1,0 +1,55 @@
+import CMultiprocessing
+import Glibc
+
+/// Memory that several processes map: an anonymous file of a fixed size, sealed so that nobody can shrink it.
+///
+/// A part of the file can be mapped as a *mirror*: twice, one copy right behind the other, so that a run of
+/// bytes that passes the end of the part is one piece of memory all the same. Rings are made of such parts.
+@safe package final class SharedMapping: @unchecked Sendable {
+    // @unchecked because of the pointer; it never changes, and what it points to is only reached through
+    // atomic words and through the ends of rings, each of which has one user at a time.
+    private let base: UnsafeMutableRawPointer
+    private let reserved: Int
+    /// Bytes that can be used from the start of the mapping.
+    package let count: Int
+
+    /// Maps `count` bytes of the file at `offset`; both are multiples of the page size.
+    package init(
+        _ file: borrowing Descriptor, offset: Int, count: Int, mirrored: Bool = false
+    ) throws(SystemError) {
+        reserved = mirrored ? 2 * count : count
+        self.count = reserved
+        let place = unsafe mmap(nil, reserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+        guard let place = unsafe place, unsafe place != MAP_FAILED else { throw .last("mmap") }
+        unsafe base = place
+        for start in stride(from: 0, to: reserved, by: count) {
+            let part = unsafe mmap(
+                place + start, count, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file.raw, off_t(offset))
+            guard unsafe part != MAP_FAILED else {
+                let error = SystemError.last("mmap")
+                unsafe munmap(place, reserved)
+                throw error
+            }
+        }
+    }
+
+    deinit {
+        unsafe munmap(base, reserved)
+    }
+
+    /// The bytes from `offset` on; the caller keeps the mapping alive while it uses them.
+    @unsafe package func bytes(at offset: Int, count: Int) -> UnsafeMutableRawBufferPointer {
+        precondition(offset >= 0 && count >= 0 && offset + count <= self.count, "outside the mapping")
+        return unsafe UnsafeMutableRawBufferPointer(start: base + offset, count: count)
+    }
+
+    /// Makes an anonymous file of `count` bytes, all zero, that can neither shrink nor grow.
+    package static func makeFile(named name: String, count: Int) throws(SystemError) -> Descriptor {
+        let raw = unsafe mp_anonymous_file(name)
+        guard raw >= 0 else { throw .last("memfd_create") }
+        let file = Descriptor(adopting: raw)
+        guard ftruncate(raw, off_t(count)) == 0 else { throw .last("ftruncate") }
+        guard mp_seal_size(raw) == 0 else { throw .last("fcntl(F_ADD_SEALS)") }
+        return file
+    }
+}

@@ -1,0 +1,130 @@
+import CMultiprocessing
+import Glibc
+import Synchronization
+
+/// The one thread that waits for everything: descriptors that become readable, and moments that come.
+///
+/// Handlers run on its thread, one after another, and must not block.
+package final class Poller: Sendable {
+    /// A descriptor that is being watched.
+    package struct Watch: Hashable, Sendable {
+        fileprivate let descriptor: Int32
+        fileprivate let token: UInt64
+    }
+
+    /// Something that will happen at a moment.
+    package struct Timer: Hashable, Sendable {
+        fileprivate let id: UInt64
+    }
+
+    private struct State {
+        var handlers: [UInt64: @Sendable () -> Void] = [:]
+        var lastToken: UInt64 = 0
+        var timers = DeadlineHeap<@Sendable () -> Void>()
+        /// Until when the thread sleeps; an earlier timer has to wake it.
+        var sleepsUntil: Deadline?
+        var isSleeping = false
+    }
+
+    /// The poller of this process.
+    package static let shared = Poller()
+
+    private let set: Descriptor
+    private let alarm: Descriptor
+    private let state = Mutex(State())
+    private static let alarmToken: UInt64 = 0
+
+    private init() {
+        let set = mp_watch_set()
+        let alarm = mp_event_descriptor()
+        // Without these nothing can ever be waited for, and there is no caller to tell.
+        precondition(set >= 0 && alarm >= 0, "the poller needs two descriptors: \(SystemError.last("epoll"))")
+        self.set = Descriptor(adopting: set)
+        self.alarm = Descriptor(adopting: alarm)
+        precondition(mp_watch_add(set, alarm, Self.alarmToken) == 0, "the poller cannot watch its own alarm")
+        do {
+            try OSThread.start(named: "mp-sentinels", stackBytes: 1 << 19) { [self] in run() }
+        } catch {
+            fatalError("the poller needs a thread: \(error)")
+        }
+    }
+
+    // MARK: Descriptors
+
+    /// Calls the handler whenever the descriptor has bytes to read or its other end is gone.
+    package func watch(_ descriptor: Int32, _ handler: @escaping @Sendable () -> Void) throws(SystemError) -> Watch {
+        let token = state.withLock { state in
+            state.lastToken += 1
+            state.handlers[state.lastToken] = handler
+            return state.lastToken
+        }
+        guard mp_watch_add(set.raw, descriptor, token) == 0 else {
+            let error = SystemError.last("epoll_ctl")
+            _ = state.withLock { $0.handlers.removeValue(forKey: token) }
+            throw error
+        }
+        return Watch(descriptor: descriptor, token: token)
+    }
+
+    /// Ends a watch; call it before the descriptor is closed. A handler that runs already goes on.
+    package func unwatch(_ watch: Watch) {
+        let handler = state.withLock { $0.handlers.removeValue(forKey: watch.token) }
+        if handler != nil { mp_watch_remove(set.raw, watch.descriptor) }
+    }
+
+    // MARK: Moments
+
+    /// Calls the handler once, at this moment or a little later.
+    @discardableResult
+    package func schedule(at deadline: Deadline, _ handler: @escaping @Sendable () -> Void) -> Timer {
+        let (id, mustWake) = state.withLock { state in
+            let id = state.timers.add(handler, at: deadline)
+            let isEarlier = state.sleepsUntil.map { deadline < $0 } ?? true
+            return (id, state.isSleeping && isEarlier)
+        }
+        if mustWake { wake() }
+        return Timer(id: id)
+    }
+
+    /// Takes a timer back. A handler that runs already goes on.
+    package func cancel(_ timer: Timer) {
+        // The handler ends after the lock, because whatever it holds may end with it.
+        _ = state.withLock { $0.timers.cancel(timer.id) }
+    }
+
+    // MARK: The thread
+
+    private func wake() {
+        var one: UInt64 = 1
+        // A full counter means that the thread is being woken anyway.
+        _ = unsafe write(alarm.raw, &one, 8)
+    }
+
+    private func run() -> Never {
+        var tokens = [UInt64](repeating: 0, count: 64)
+        while true {
+            let limit = prepareToSleep()
+            let found = unsafe mp_watch_wait(set.raw, &tokens, Int32(tokens.count), limit)
+            state.withLock { $0.isSleeping = false }
+            // A signal (EINTR) is a reason to look at the clock like any other.
+            for token in tokens.prefix(Int(max(0, found))) {
+                if token == Self.alarmToken {
+                    var count: UInt64 = 0
+                    _ = unsafe read(alarm.raw, &count, 8)
+                } else if let handler = state.withLock({ $0.handlers[token] }) {
+                    handler()
+                }
+            }
+            for handler in state.withLock({ $0.timers.due(at: .now) }) { handler() }
+        }
+    }
+
+    /// Milliseconds to sleep for; from now on an earlier timer wakes the thread.
+    private func prepareToSleep() -> Int32 {
+        state.withLock { state in
+            state.sleepsUntil = state.timers.earliest
+            state.isSleeping = true
+            return state.sleepsUntil?.millisecondsLeft ?? -1
+        }
+    }
+}

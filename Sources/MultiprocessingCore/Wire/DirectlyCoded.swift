@@ -1,0 +1,75 @@
+/// A type that goes between memory and bytes without `Encoder`, `Decoder` or a container.
+protocol DirectlyCoded: Codable, Sendable {
+    /// Appends a tag and the value.
+    func write(to writer: inout ByteWriter)
+
+    /// Reads the value behind a tag, or gives nil if the tag belongs to another type.
+    static func read(_ tag: WireTag, from reader: inout ByteReader) throws(WireError) -> Self?
+}
+
+/// A number or a Boolean: its bytes are the value, and arrays of it are one copy.
+protocol PlainNumber: DirectlyCoded, BitwiseCopyable {
+    static var wireTag: WireTag { get }
+
+    /// Whether these bytes are values of the type.
+    static func accepts(_ bytes: UnsafeRawBufferPointer) -> Bool
+}
+
+extension PlainNumber {
+    static func accepts(_ bytes: UnsafeRawBufferPointer) -> Bool { true }
+
+    func write(to writer: inout ByteWriter) {
+        writer.append(Self.wireTag)
+        writer.append(self)
+    }
+
+    static func read(_ tag: WireTag, from reader: inout ByteReader) throws(WireError) -> Self? {
+        guard tag == wireTag else { return nil }
+        return try reader.read(Self.self)
+    }
+}
+
+extension Bool: PlainNumber {
+    static var wireTag: WireTag { .bool }
+
+    static func accepts(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        unsafe bytes.allSatisfy { $0 <= 1 }
+    }
+
+    static func read(_ tag: WireTag, from reader: inout ByteReader) throws(WireError) -> Bool? {
+        guard tag == .bool else { return nil }
+        switch try reader.read(UInt8.self) {
+        case 0: return false
+        case 1: return true
+        default: throw .malformed("a Boolean that is neither 0 nor 1")
+        }
+    }
+}
+
+extension Int: PlainNumber { static var wireTag: WireTag { .int } }
+extension Int8: PlainNumber { static var wireTag: WireTag { .int8 } }
+extension Int16: PlainNumber { static var wireTag: WireTag { .int16 } }
+extension Int32: PlainNumber { static var wireTag: WireTag { .int32 } }
+extension Int64: PlainNumber { static var wireTag: WireTag { .int64 } }
+extension Int128: PlainNumber { static var wireTag: WireTag { .int128 } }
+extension UInt: PlainNumber { static var wireTag: WireTag { .uint } }
+extension UInt8: PlainNumber { static var wireTag: WireTag { .uint8 } }
+extension UInt16: PlainNumber { static var wireTag: WireTag { .uint16 } }
+extension UInt32: PlainNumber { static var wireTag: WireTag { .uint32 } }
+extension UInt64: PlainNumber { static var wireTag: WireTag { .uint64 } }
+extension UInt128: PlainNumber { static var wireTag: WireTag { .uint128 } }
+extension Float16: PlainNumber { static var wireTag: WireTag { .float16 } }
+extension Float: PlainNumber { static var wireTag: WireTag { .float } }
+extension Double: PlainNumber { static var wireTag: WireTag { .double } }
+
+extension String: DirectlyCoded {
+    func write(to writer: inout ByteWriter) {
+        writer.append(.string)
+        writer.append(text: self)
+    }
+
+    static func read(_ tag: WireTag, from reader: inout ByteReader) throws(WireError) -> String? {
+        guard tag == .string else { return nil }
+        return try reader.readText(try reader.readShortLength())
+    }
+}

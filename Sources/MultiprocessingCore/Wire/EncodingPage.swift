@@ -1,0 +1,151 @@
+/// The bytes of one stack of values that are written strictly one inside the other.
+///
+/// A struct inside a class, so that each write by a container is one access to the class.
+struct EncodingPage {
+    var writer: ByteWriter
+    private(set) var frame: EncodingFrame
+    private(set) var path: [any CodingKey]
+    /// Containers that may be written at any time until their value ends, and where their bytes go then.
+    private var insertions: [(offset: Int, sheet: EncodingSheet)] = []
+
+    init(writer: ByteWriter, path: [any CodingKey], frame id: Int, owner: Any.Type, start: Int) {
+        self.writer = writer
+        self.path = path
+        frame = EncodingFrame(id: id, owner: owner, start: start, outerInsertions: 0)
+    }
+
+    // MARK: Places
+
+    /// Whether the container that belongs to this frame may write at such a place now.
+    private func accepts(_ shape: EncodingFrame.Shape, in id: Int) -> Bool {
+        frame.id == id && frame.shape == shape
+    }
+
+    /// Writes the key of a field, or gives false if its container is out of use.
+    mutating func beginField(_ name: String, in id: Int) -> Bool {
+        guard accepts(.keyed, in: id) else { return false }
+        writer.append(text: name)
+        return true
+    }
+
+    /// Counts an element, or gives false if its container is out of use.
+    mutating func beginElement(in id: Int) -> Bool {
+        guard accepts(.unkeyed, in: id) else { return false }
+        frame.count += 1
+        return true
+    }
+
+    /// Claims the one place of a single value, or gives false if it is taken.
+    mutating func beginSingle(in id: Int) -> Bool {
+        guard accepts(.untouched, in: id) else { return false }
+        frame.shape = .single
+        return true
+    }
+
+    /// Adds elements that lie side by side to an unkeyed container.
+    mutating func appendRun(of element: WireTag, count: Int, bytes: UnsafeRawBufferPointer, in id: Int)
+        -> Bool
+    {
+        guard accepts(.unkeyed, in: id) else { return false }
+        guard count > 0 else { return true }
+        frame.count += count
+        unsafe writer.append(.run, of: element, count: count, bytes: bytes)
+        return true
+    }
+
+    // MARK: Containers
+
+    /// Starts or continues a keyed container, or gives false if the value is something else already.
+    mutating func openKeyed(in id: Int) -> Bool {
+        if accepts(.keyed, in: id) { return true }
+        guard accepts(.untouched, in: id) else { return false }
+        frame.shape = .keyed
+        writer.append(.keyed)
+        writer.append(UInt64(0))
+        return true
+    }
+
+    /// Starts or continues an unkeyed container, or gives false if the value is something else already.
+    mutating func openUnkeyed(in id: Int) -> Bool {
+        if accepts(.unkeyed, in: id) { return true }
+        guard accepts(.untouched, in: id) else { return false }
+        frame.shape = .unkeyed
+        writer.append(.unkeyed)
+        writer.append(UInt64(0))
+        writer.append(UInt64(0))
+        return true
+    }
+
+    /// Remembers that a container's bytes belong here once it is complete.
+    mutating func insert(_ sheet: EncodingSheet) {
+        insertions.append((writer.count, sheet))
+    }
+
+    // MARK: Values
+
+    /// Everything that has to be as before when a value could not be written.
+    struct Mark {
+        fileprivate let offset: Int
+        fileprivate let frame: EncodingFrame
+        fileprivate let insertions: Int
+        fileprivate let depth: Int
+    }
+
+    var mark: Mark {
+        Mark(offset: writer.count, frame: frame, insertions: insertions.count, depth: path.count)
+    }
+
+    /// Takes back everything since a mark.
+    mutating func rollBack(to mark: Mark) {
+        writer.truncate(to: mark.offset)
+        insertions.removeSubrange(mark.insertions...)
+        path.removeSubrange(mark.depth...)
+        frame = mark.frame
+    }
+
+    /// Starts a value inside the current one.
+    mutating func push(_ place: EncodingPlace, frame id: Int, owner: Any.Type) {
+        switch place {
+        case .field(let key), .presentField(let key): path.append(key)
+        case .element: path.append(WireKey.index(frame.count - 1))
+        case .single: break
+        }
+        frame = EncodingFrame(
+            id: id, owner: owner, start: writer.count, outerInsertions: insertions.count)
+    }
+
+    /// Ends a value and goes on with the one around it.
+    mutating func pop(to outer: EncodingFrame, depth: Int) {
+        closeFrame()
+        path.removeSubrange(depth...)
+        frame = outer
+    }
+
+    /// Completes the current value: nothing can be added to it afterwards.
+    mutating func closeFrame() {
+        if insertions.count > frame.outerInsertions { carryOutInsertions() }
+        let start = frame.start
+        switch frame.shape {
+        case .single: break
+        case .untouched: writer.append(.nothing)
+        case .keyed: writer.overwrite(at: start + 1, with: UInt64(writer.count - start - 9))
+        case .unkeyed:
+            writer.overwrite(at: start + 1, with: UInt64(writer.count - start - 9))
+            writer.overwrite(at: start + 9, with: UInt64(frame.count))
+        }
+    }
+
+    private mutating func carryOutInsertions() {
+        let pending = insertions[frame.outerInsertions...]
+        let first = pending[pending.startIndex].offset
+        let tail = writer.removeTail(from: first)
+        var done = 0
+        for (offset, sheet) in pending {
+            writer.append(contentsOf: Array(tail[done..<(offset - first)]))
+            writer.append(contentsOf: sheet.finish())
+            done = offset - first
+        }
+        writer.append(contentsOf: Array(tail[done...]))
+        insertions.removeSubrange(frame.outerInsertions...)
+    }
+}
