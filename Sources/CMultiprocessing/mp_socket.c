@@ -15,7 +15,7 @@ int mp_socket_pair(int packets, int ends[2]) {
     return socketpair(AF_UNIX, (packets ? SOCK_SEQPACKET : SOCK_STREAM) | SOCK_CLOEXEC, 0, ends);
 }
 
-ssize_t mp_send(int socket, const void *bytes, size_t size, const int *descriptors, size_t count, int wait) {
+ptrdiff_t mp_send(int socket, const void *bytes, size_t size, const int *descriptors, size_t count, int wait) {
     struct iovec part = {.iov_base = (void *)bytes, .iov_len = size};
     struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
     union control control;
@@ -40,7 +40,7 @@ ssize_t mp_send(int socket, const void *bytes, size_t size, const int *descripto
     return sent;
 }
 
-ssize_t mp_receive(int socket, void *bytes, size_t size, int *descriptors, size_t *count, int *truncated,
+ptrdiff_t mp_receive(int socket, void *bytes, size_t size, int *descriptors, size_t *count, int *truncated,
                    int wait) {
     struct iovec part = {.iov_base = bytes, .iov_len = size};
     union control control;

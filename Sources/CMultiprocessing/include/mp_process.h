@@ -2,7 +2,6 @@
 #ifndef MP_PROCESS_H
 #define MP_PROCESS_H
 
-#include <spawn.h>
 #include <stdint.h>
 
 /// Copies the process: 0 in the copy, the copy's number in the caller, -1 with errno on failure.
@@ -47,7 +46,7 @@ void mp_close_from(int first);
 /// The started process will close all descriptors from `first` on; 0, or an error number.
 ///
 /// This function is provided because glibc's own is hidden behind a feature macro.
-int mp_spawn_close_from(posix_spawn_file_actions_t *_Nonnull actions, int first);
+int mp_spawn_close_from(void *_Nonnull actions, int first);
 
 /// Gives the calling thread a name of at most 15 bytes.
 ///

@@ -3,7 +3,6 @@
 #define MP_SOCKET_H
 
 #include <stddef.h>
-#include <sys/types.h>
 
 /// The most descriptors that Linux lets one message carry.
 #define MP_MAXIMUM_DESCRIPTORS 253
@@ -17,7 +16,7 @@ int mp_socket_pair(int packets, int ends[_Nonnull 2]);
 /// Sends bytes and descriptors; never raises SIGPIPE. Returns the bytes taken, or -1 with errno.
 ///
 /// This function is provided because control messages are built by macros.
-ssize_t mp_send(int socket, const void *_Nullable bytes, size_t size, const int *_Nullable descriptors,
+ptrdiff_t mp_send(int socket, const void *_Nullable bytes, size_t size, const int *_Nullable descriptors,
                 size_t count, int wait);
 
 /// Receives bytes and up to MP_MAXIMUM_DESCRIPTORS descriptors, which are close-on-exec from birth.
@@ -25,7 +24,7 @@ ssize_t mp_send(int socket, const void *_Nullable bytes, size_t size, const int 
 /// were lost.
 ///
 /// This function is provided because control messages are taken apart by macros.
-ssize_t mp_receive(int socket, void *_Nonnull bytes, size_t size, int *_Nonnull descriptors,
+ptrdiff_t mp_receive(int socket, void *_Nonnull bytes, size_t size, int *_Nonnull descriptors,
                    size_t *_Nonnull count, int *_Nonnull truncated, int wait);
 
 #endif

@@ -57,7 +57,7 @@ extension FunctionTransport {
         let object = unsafe mp_allocate_object(
             UnsafeRawPointer(bitPattern: metadata)!, box.size, box.alignment - 1)
         for (value, place) in zip(values, box.captures) { unsafe value.move(into: object + place.offset) }
-        return unsafe UInt(bitPattern: object)
+        return UInt(bitPattern: object)
     }
 }
 

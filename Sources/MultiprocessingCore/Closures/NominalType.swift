@@ -49,7 +49,7 @@
         guard let descriptor = unsafe metadata.load(fromByteOffset: descriptorAt, as: UnsafeRawPointer?.self) else {
             return nil
         }
-        self.descriptor = unsafe UInt(bitPattern: descriptor)
+        self.descriptor = UInt(bitPattern: descriptor)
         guard unsafe descriptor.load(as: UInt32.self) & Self.genericFlag != 0 else {
             arguments = []
             return

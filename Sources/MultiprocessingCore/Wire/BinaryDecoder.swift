@@ -20,6 +20,7 @@ package struct BinaryDecoder: Sendable {
     ///   - type: What the value is.
     ///   - reader: Where the value begins; not moved if reading fails.
     ///   - attachments: The descriptors that came with the message.
+    /// - Returns: The value.
     /// - Throws: `WireError`, `DecodingError`, and what the `init(from:)` of the types throws.
     package func decode<Value: Decodable>(
         _ type: Value.Type, from reader: inout ByteReader, attachments: [SharedDescriptor] = []
@@ -27,9 +28,9 @@ package struct BinaryDecoder: Sendable {
         var rest = reader
         let location = try rest.readValue()
         if let direct = DirectTypes.standard.find(type) {
-            var body = rest
-            if let value = try direct.read(location.tag, from: &body, as: type) {
-                reader = body
+            if direct.matches(location.tag, in: rest) {
+                let value = try direct.read(location.tag, from: &rest, as: type)
+                reader = rest
                 return value
             }
         }

@@ -1,7 +1,8 @@
 /// Turns values into the bytes that two processes of one program exchange.
 ///
 /// The form is private to one build of one program: fields have names, but nothing says which version of a
-/// type was written. Every value carries a tag, so that reading it as another type is an error.
+/// type was written. Every value carries a tag, so that reading it as another type is an error, also as a
+/// number of another width. A field that is written twice is there twice, and reading it finds one of them.
 package struct BinaryEncoder: Sendable {
     /// What `encode(to:)` finds in its encoder's `userInfo`.
     package var userInfo: [CodingUserInfoKey: any Sendable]
@@ -23,6 +24,7 @@ package struct BinaryEncoder: Sendable {
     package func encode<Value: Encodable>(
         _ value: Value, into writer: inout ByteWriter, attachments: inout [SharedDescriptor]
     ) throws {
+        writer.reserveTail(Self.usualSize)
         if let direct = DirectTypes.standard.find(Value.self) {
             return direct.write(value, to: &writer)
         }
@@ -30,7 +32,8 @@ package struct BinaryEncoder: Sendable {
         let start = writer.count
         let sheet = EncodingSheet(session: session, taking: &writer, owner: Value.self)
         do {
-            try value.encode(to: BinaryValueEncoder(sheet: sheet, frame: sheet.rootFrame))
+            try value.encode(to: BinaryValueEncoder(sheet: sheet, frame: EncodingFrame.first))
+            if let failure = session.failure { throw failure }
         } catch {
             sheet.finish(into: &writer)
             writer.truncate(to: start)
@@ -39,6 +42,9 @@ package struct BinaryEncoder: Sendable {
         sheet.finish(into: &writer)
         attachments = session.attachments
     }
+
+    /// What most messages fit into, so that their bytes are allocated once.
+    private static let usualSize = 64
 
     /// Appends a value that attaches no descriptors.
     ///

@@ -6,7 +6,7 @@ struct BinaryKeyedEncodingContainer<Key: CodingKey>: KeyedEncodingContainerProto
     /// A container of a value; one that cannot be opened throws at the first write.
     init(opening sheet: EncodingSheet, frame: Int) {
         self.sheet = sheet
-        self.frame = sheet.page.openKeyed(in: frame) ? frame : EncodingSession.noFrame
+        self.frame = sheet.openKeyed(in: frame) ? frame : EncodingFrame.none
     }
 
     var codingPath: [any CodingKey] { sheet.page.path }

@@ -6,7 +6,7 @@ struct BinaryUnkeyedEncodingContainer: UnkeyedEncodingContainer {
     /// A container of a value; one that cannot be opened throws at the first write.
     init(opening sheet: EncodingSheet, frame: Int) {
         self.sheet = sheet
-        self.frame = sheet.page.openUnkeyed(in: frame) ? frame : EncodingSession.noFrame
+        self.frame = sheet.openUnkeyed(in: frame) ? frame : EncodingFrame.none
     }
 
     var codingPath: [any CodingKey] { sheet.page.path }

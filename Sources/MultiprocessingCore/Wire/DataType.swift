@@ -5,17 +5,23 @@ import Synchronization
 /// Writing needs no such help: `Data` gives its bytes to an unkeyed container in one piece. But it reads
 /// them one by one, which takes a thousand times as long.
 enum DataType {
-    /// `Data` once it has been met; a type's metadata stays where it is for the life of the process.
-    private static let known = Atomic<UInt>(0)
+    typealias Bytes = any RangeReplaceableCollection<UInt8>.Type
+
+    /// `Data` once it has been met: finding a name and a conformance takes as long as many copies.
+    private static let known = Mutex<Known?>(nil)
+
+    /// Unchecked because metatypes count as not sendable; the memory behind one never changes or goes away.
+    private struct Known: @unchecked Sendable {
+        let type: Bytes
+    }
 
     /// The type with what it needs to be made from bytes, if it is `Data`.
-    static func find(_ type: Any.Type) -> (any RangeReplaceableCollection<UInt8>.Type)? {
-        let address = UInt(bitPattern: ObjectIdentifier(type))
-        if address != known.load(ordering: .relaxed) {
-            guard names.contains(_typeName(type)) else { return nil }
-            known.store(address, ordering: .relaxed)
-        }
-        return type as? any RangeReplaceableCollection<UInt8>.Type
+    static func find(_ type: Any.Type) -> Bytes? {
+        if let known = known.withLock({ $0 }), known.type == type { return known.type }
+        guard names.contains(_typeName(type)), let data = type as? Bytes else { return nil }
+        let found = Known(type: data)
+        known.withLock { $0 = found }
+        return data
     }
 
     private static let names: Set = ["Foundation.Data", "FoundationEssentials.Data"]

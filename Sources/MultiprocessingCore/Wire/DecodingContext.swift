@@ -30,21 +30,40 @@
 /// The way to the value that is being read, and the reading of values of any type.
 final class DecodingContext {
     let session: DecodingSession
-    private(set) var path: [any CodingKey]
-    private var depth: Int
+    private var trail: Trail
+
+    /// A struct inside the class, so that going down and up again are one access each.
+    private struct Trail {
+        var path: [any CodingKey]
+        var depth: Int
+
+        /// Goes one value down and gives the length of the path so far, or nil if it is too deep.
+        mutating func descend(_ key: (any CodingKey)?, limit: Int) -> Int? {
+            guard depth < limit else { return nil }
+            depth += 1
+            let length = path.count
+            if let key { path.append(key) }
+            return length
+        }
+
+        mutating func ascend(to length: Int) {
+            depth -= 1
+            if path.count > length { path.removeSubrange(length...) }
+        }
+    }
 
     init(session: DecodingSession) {
         self.session = session
-        path = []
-        depth = 0
+        trail = Trail(path: [], depth: 0)
     }
+
+    var path: [any CodingKey] { trail.path }
 
     /// A context for a container that is read while its parent goes on.
     init(inside parent: DecodingContext, key: any CodingKey) throws(WireError) {
         session = parent.session
-        path = parent.path + [key]
-        depth = parent.depth + 1
-        guard depth <= session.limits.depth else { throw tooDeep }
+        trail = parent.trail
+        guard trail.descend(key, limit: session.limits.depth) != nil else { throw tooDeep }
     }
 
     /// Reads a value that needs no container.
@@ -52,8 +71,8 @@ final class DecodingContext {
         _ type: Value.Type, at location: WireValue, key: (any CodingKey)?
     ) throws -> Value {
         var reader = session.reader(at: location.body)
-        if let value = try Value.read(location.tag, from: &reader) { return value }
-        throw mismatch(type, at: location, key: key)
+        guard Value.matches(location.tag, in: reader) else { throw mismatch(type, at: location, key: key) }
+        return try Value.read(location.tag, from: &reader)
     }
 
     /// Reads a value of any type.
@@ -62,21 +81,17 @@ final class DecodingContext {
     ) throws -> Value {
         if let direct = DirectTypes.standard.find(type) {
             var reader = session.reader(at: location.body)
-            if let value = try direct.read(location.tag, from: &reader, as: type) { return value }
+            if direct.matches(location.tag, in: reader) {
+                return try direct.read(location.tag, from: &reader, as: type)
+            }
         } else if location.tag == .unkeyed || location.tag == .packed, let data = DataType.find(type) {
             var reader = session.reader(at: location.body)
-            if let raw = try unsafe reader.readPacked(location.tag, of: .uint8) {
-                return unsafe data.make(from: raw, as: type)
+            if reader.isPacked(location.tag, of: .uint8) {
+                return try unsafe data.make(from: reader.readPacked(location.tag), as: type)
             }
         }
-        guard depth < session.limits.depth else { throw tooDeep }
-        depth += 1
-        let outerPath = path.count
-        if let key { path.append(key) }
-        defer {
-            depth -= 1
-            path.removeSubrange(outerPath...)
-        }
+        guard let length = trail.descend(key, limit: session.limits.depth) else { throw tooDeep }
+        defer { trail.ascend(to: length) }
         return try Value(from: BinaryValueDecoder(context: self, location: location, owner: type))
     }
 

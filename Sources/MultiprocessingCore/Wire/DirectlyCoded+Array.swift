@@ -6,8 +6,12 @@ extension Array: DirectlyCoded where Element: PlainNumber {
         }
     }
 
-    static func read(_ tag: WireTag, from reader: inout ByteReader) throws(WireError) -> [Element]? {
-        guard let raw = try unsafe reader.readPacked(tag, of: Element.wireTag) else { return nil }
+    static func matches(_ tag: WireTag, in body: ByteReader) -> Bool {
+        body.isPacked(tag, of: Element.wireTag)
+    }
+
+    static func read(_ tag: WireTag, from body: inout ByteReader) throws(WireError) -> [Element] {
+        let raw = try unsafe body.readPacked(tag)
         guard unsafe Element.accepts(raw) else { throw .malformed("an array with an impossible element") }
         return unsafe [Element](unsafeUninitializedCapacity: raw.count / MemoryLayout<Element>.stride) {
             // The capacity was computed from this very byte count; plain numbers have no padding.
@@ -29,27 +33,32 @@ extension ByteWriter {
 }
 
 extension ByteReader {
-    /// The bytes of numbers that lie side by side, or nil if the value has another shape or element type.
+    /// Whether a value is nothing but numbers of one kind that lie side by side.
     ///
     /// An unkeyed container that consists of one run, as `Data` writes it, is such a value too.
-    mutating func readPacked(_ tag: WireTag, of element: WireTag) throws(WireError) -> UnsafeRawBufferPointer?
-    {
+    func isPacked(_ tag: WireTag, of element: WireTag) -> Bool {
+        var body = self
         switch tag {
         case .packed:
-            let header = try readPackedHeader()
-            guard header.element == element else { return nil }
-            return try unsafe readBytes(header.byteCount)
+            return (try? body.readTag()) == element
         case .unkeyed:
-            let end = try readLength() + offset
-            let total = try read(UInt64.self)
-            guard !isAtEnd, try readTag() == .run else { return nil }
-            let header = try readPackedHeader()
-            guard header.element == element, header.count == total, offset + header.byteCount == end else {
-                return nil
-            }
-            return try unsafe readBytes(header.byteCount)
+            guard let length = try? body.readLength() else { return false }
+            let end = body.offset + length
+            guard let total = try? body.read(UInt64.self), (try? body.readTag()) == .run,
+                let header = try? body.readPackedHeader()
+            else { return false }
+            return header.element == element && header.count == total && body.offset + header.byteCount == end
         default:
-            return nil
+            return false
         }
+    }
+
+    /// Reads the bytes of a value that is packed.
+    mutating func readPacked(_ tag: WireTag) throws(WireError) -> UnsafeRawBufferPointer {
+        if tag == .unkeyed {
+            // The body's length and the element count, which `isPacked` has compared with the run's, its tag.
+            try skip(2 * MemoryLayout<UInt64>.size + 1)
+        }
+        return try unsafe readBytes(try readPackedHeader().byteCount)
     }
 }

@@ -3,8 +3,13 @@ protocol DirectlyCoded: Codable, Sendable {
     /// Appends a tag and the value.
     func write(to writer: inout ByteWriter)
 
-    /// Reads the value behind a tag, or gives nil if the tag belongs to another type.
-    static func read(_ tag: WireTag, from reader: inout ByteReader) throws(WireError) -> Self?
+    /// Whether the value behind a tag is of this type.
+    ///
+    /// A question of its own: an optional result would cost a search for its type in code for any type.
+    static func matches(_ tag: WireTag, in body: ByteReader) -> Bool
+
+    /// Reads the value behind a tag that matches.
+    static func read(_ tag: WireTag, from body: inout ByteReader) throws(WireError) -> Self
 }
 
 /// A number or a Boolean: its bytes are the value, and arrays of it are one copy.
@@ -23,9 +28,10 @@ extension PlainNumber {
         writer.append(self)
     }
 
-    static func read(_ tag: WireTag, from reader: inout ByteReader) throws(WireError) -> Self? {
-        guard tag == wireTag else { return nil }
-        return try reader.read(Self.self)
+    static func matches(_ tag: WireTag, in body: ByteReader) -> Bool { tag == wireTag }
+
+    static func read(_ tag: WireTag, from body: inout ByteReader) throws(WireError) -> Self {
+        try body.read(Self.self)
     }
 }
 
@@ -33,12 +39,12 @@ extension Bool: PlainNumber {
     static var wireTag: WireTag { .bool }
 
     static func accepts(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        unsafe bytes.allSatisfy { $0 <= 1 }
+        // Without an early exit, so that many bytes are looked at in one step.
+        unsafe bytes.reduce(0, |) <= 1
     }
 
-    static func read(_ tag: WireTag, from reader: inout ByteReader) throws(WireError) -> Bool? {
-        guard tag == .bool else { return nil }
-        switch try reader.read(UInt8.self) {
+    static func read(_ tag: WireTag, from body: inout ByteReader) throws(WireError) -> Bool {
+        switch try body.read(UInt8.self) {
         case 0: return false
         case 1: return true
         default: throw .malformed("a Boolean that is neither 0 nor 1")
@@ -68,8 +74,9 @@ extension String: DirectlyCoded {
         writer.append(text: self)
     }
 
-    static func read(_ tag: WireTag, from reader: inout ByteReader) throws(WireError) -> String? {
-        guard tag == .string else { return nil }
-        return try reader.readText(try reader.readShortLength())
+    static func matches(_ tag: WireTag, in body: ByteReader) -> Bool { tag == .string }
+
+    static func read(_ tag: WireTag, from body: inout ByteReader) throws(WireError) -> String {
+        try body.readText(try body.readShortLength())
     }
 }

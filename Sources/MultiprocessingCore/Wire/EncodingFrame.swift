@@ -6,7 +6,13 @@ struct EncodingFrame {
         case single
         case keyed
         case unkeyed
+        case closed
     }
+
+    /// The frame of containers that cannot be written to.
+    static let none = 0
+    /// The frame in which a sheet begins.
+    static let first = 1
 
     /// Containers hold this number; one that belongs to a finished value no longer finds it.
     let id: Int

@@ -8,10 +8,15 @@ struct EncodingPage {
     /// Containers that may be written at any time until their value ends, and where their bytes go then.
     private var insertions: [(offset: Int, sheet: EncodingSheet)] = []
 
-    init(writer: ByteWriter, path: [any CodingKey], frame id: Int, owner: Any.Type, start: Int) {
-        self.writer = writer
+    private var lastFrame = EncodingFrame.first
+    /// How many values lie around the current one.
+    private(set) var depth: Int
+
+    init(start: Int, path: [any CodingKey], depth: Int, owner: Any.Type) {
+        writer = ByteWriter()
         self.path = path
-        frame = EncodingFrame(id: id, owner: owner, start: start, outerInsertions: 0)
+        self.depth = depth
+        frame = EncodingFrame(id: EncodingFrame.first, owner: owner, start: start, outerInsertions: 0)
     }
 
     // MARK: Places
@@ -53,6 +58,26 @@ struct EncodingPage {
         return true
     }
 
+    // Numbers and strings: one access to the page for the place and the value.
+
+    mutating func write<Value: DirectlyCoded>(_ value: Value, field name: String, in id: Int) -> Bool {
+        guard beginField(name, in: id) else { return false }
+        value.write(to: &writer)
+        return true
+    }
+
+    mutating func write<Value: DirectlyCoded>(element value: Value, in id: Int) -> Bool {
+        guard beginElement(in: id) else { return false }
+        value.write(to: &writer)
+        return true
+    }
+
+    mutating func write<Value: DirectlyCoded>(singleValue value: Value, in id: Int) -> Bool {
+        guard beginSingle(in: id) else { return false }
+        value.write(to: &writer)
+        return true
+    }
+
     // MARK: Containers
 
     /// Starts or continues a keyed container, or gives false if the value is something else already.
@@ -83,50 +108,66 @@ struct EncodingPage {
 
     // MARK: Values
 
-    /// Everything that has to be as before when a value could not be written.
+    /// Everything that has to be as before when a value has been written, or could not be.
     struct Mark {
         fileprivate let offset: Int
         fileprivate let frame: EncodingFrame
         fileprivate let insertions: Int
+        fileprivate let pathLength: Int
         fileprivate let depth: Int
     }
 
     var mark: Mark {
-        Mark(offset: writer.count, frame: frame, insertions: insertions.count, depth: path.count)
+        Mark(
+            offset: writer.count, frame: frame, insertions: insertions.count, pathLength: path.count,
+            depth: depth)
     }
 
     /// Takes back everything since a mark.
     mutating func rollBack(to mark: Mark) {
         writer.truncate(to: mark.offset)
         insertions.removeSubrange(mark.insertions...)
-        path.removeSubrange(mark.depth...)
+        path.removeSubrange(mark.pathLength...)
         frame = mark.frame
+        depth = mark.depth
     }
 
-    /// Starts a value inside the current one.
-    mutating func push(_ place: EncodingPlace, frame id: Int, owner: Any.Type) {
+    /// Starts a value inside the current one and gives its frame.
+    mutating func push(_ place: EncodingPlace, owner: Any.Type) -> Int {
         switch place {
         case .field(let key), .presentField(let key): path.append(key)
         case .element: path.append(WireKey.index(frame.count - 1))
         case .single: break
         }
+        lastFrame += 1
+        depth += 1
         frame = EncodingFrame(
-            id: id, owner: owner, start: writer.count, outerInsertions: insertions.count)
+            id: lastFrame, owner: owner, start: writer.count, outerInsertions: insertions.count)
+        return lastFrame
     }
 
-    /// Ends a value and goes on with the one around it.
-    mutating func pop(to outer: EncodingFrame, depth: Int) {
+    /// Ends a value, goes on with the one around it, and says whether the value looks absent.
+    mutating func pop(to outer: EncodingFrame, pathLength: Int) -> Bool {
         closeFrame()
-        path.removeSubrange(depth...)
+        path.removeSubrange(pathLength...)
+        let looksAbsent = WireTag(rawValue: writer.bytes[frame.start])?.looksAbsent == true
         frame = outer
+        depth -= 1
+        return looksAbsent
     }
 
-    /// Completes the current value: nothing can be added to it afterwards.
-    mutating func closeFrame() {
+    /// Completes the sheet's value: from now on no container finds its frame.
+    mutating func close() {
+        closeFrame()
+        frame = EncodingFrame(id: EncodingFrame.none, owner: Never.self, start: 0, outerInsertions: 0)
+        frame.shape = .closed
+    }
+
+    private mutating func closeFrame() {
         if insertions.count > frame.outerInsertions { carryOutInsertions() }
         let start = frame.start
         switch frame.shape {
-        case .single: break
+        case .single, .closed: break
         case .untouched: writer.append(.nothing)
         case .keyed: writer.overwrite(at: start + 1, with: UInt64(writer.count - start - 9))
         case .unkeyed:

@@ -2,23 +2,16 @@
 final class EncodingSession {
     /// The kernel passes this many descriptors with one message (SCM_MAX_FD).
     static let attachmentLimit = 253
-    /// The frame of containers that cannot be written to.
-    static let noFrame = 0
-
     let userInfo: [CodingUserInfoKey: any Sendable]
     let depthLimit: Int
     private(set) var attachments: [SharedDescriptor]
-    private var lastFrame = EncodingSession.noFrame
+    /// What went wrong where an encoder has no way to throw; the whole encoding throws it at the end.
+    var failure: EncodingError?
 
     init(userInfo: [CodingUserInfoKey: any Sendable], depthLimit: Int, attachments: [SharedDescriptor]) {
         self.userInfo = userInfo
         self.depthLimit = depthLimit
         self.attachments = attachments
-    }
-
-    func nextFrame() -> Int {
-        lastFrame += 1
-        return lastFrame
     }
 
     /// Adds a descriptor, or finds it if the message has it already.

@@ -1,4 +1,7 @@
 /// Bytes that are not what the reader was promised.
+///
+/// `BinaryDecoder` throws it for bytes that no `BinaryEncoder` writes; values that are well formed but not of
+/// the type that was asked for are `DecodingError`s.
 package enum WireError: Error, Hashable, Sendable {
     /// The bytes end before the value does.
     case truncated

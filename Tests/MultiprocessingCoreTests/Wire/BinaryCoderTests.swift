@@ -76,6 +76,37 @@ import Testing
         }
     }
 
+    /// Types that do not read by the counterpart of what they wrote with, as hand-written ones often do not.
+    @Test func optionalsMayBeReadInOtherWays() throws {
+        let absent = Wrapper(Int?.none)
+        let bytes = try encoded(Maybe(value: absent))
+        #expect(try decoded(Field<Wrapper<Int?>>.self, from: bytes).value == absent)
+        #expect(try decoded(NilReader.self, from: try encoded(absent)).wasNil)
+        #expect(try decoded(NilReader.self, from: try encoded(Int?.none)).wasNil)
+        #expect(try decoded(Int?.self, from: try encoded(absent)) == .some(.none))
+        #expect(
+            try decoded(Maybe<Int?>.self, from: try encoded(Field(value: Int??.some(nil)))).value
+                == .some(nil))
+        #expect(try decoded(Maybe<Int?>.self, from: try encoded(Field(value: Int??.none))).value == .none)
+        #expect(throws: DecodingError.self) { try decoded(Int.self, from: try encoded(Int??.some(nil))) }
+    }
+
+    @Test(arguments: [0, 1, 254, 255, 256, 70_000])
+    func lengthsOfEverySizeSurvive(length: Int) throws {
+        let text = String(repeating: "x", count: length)
+        try expectRoundTrip(text)
+        try expectRoundTrip([text: text])
+    }
+
+    @Test func aLengthHasOneForm() throws {
+        let bytes = try encoded(String(repeating: "x", count: 255))
+        var long = Array(bytes.dropLast())
+        long[2] = 254
+        #expect(throws: WireError.malformed("a length that is not in its shortest form")) {
+            try decoded(String.self, from: long)
+        }
+    }
+
     @Test func manyValuesFollowEachOther() throws {
         var writer = ByteWriter()
         try BinaryEncoder().encode(1, into: &writer)
@@ -128,6 +159,33 @@ struct Maybe<Value: Codable & Hashable>: Codable, Hashable {
     var value: Value?
 }
 
+/// A field that is always written, also if it is nil.
+struct Field<Value: Codable & Hashable>: Codable, Hashable {
+    var value: Value
+
+    enum CodingKeys: CodingKey { case value }
+
+    init(value: Value) { self.value = value }
+
+    init(from decoder: any Decoder) throws {
+        value = try decoder.container(keyedBy: CodingKeys.self).decode(Value.self, forKey: .value)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(value, forKey: .value)
+    }
+}
+
+/// Asks for nil itself where `Optional` was written.
+struct NilReader: Decodable {
+    var wasNil: Bool
+
+    init(from decoder: any Decoder) throws {
+        wasNil = try decoder.singleValueContainer().decodeNil()
+    }
+}
+
 /// A value that writes itself as the value inside.
 struct Wrapper<Value: Codable & Hashable>: Codable, Hashable {
     var value: Value
@@ -166,3 +224,7 @@ struct Tree: Codable, Hashable {
     var value: Int
     var children: [Tree]
 }
+
+extension Box: Sendable where Value: Sendable {}
+extension Maybe: Sendable where Value: Sendable {}
+extension Wrapper: Sendable where Value: Sendable {}

@@ -8,12 +8,17 @@ func encoded<Value: Encodable>(_ value: Value) throws -> [UInt8] {
     return writer.bytes
 }
 
+/// Bytes behind a value that should take up all of them.
+struct BytesLeftOver: Error {
+    var count: Int
+}
+
 /// Reads a value that takes up all of the bytes.
 func decoded<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws -> Value {
     try unsafe bytes.withUnsafeBytes { raw in
         var reader = unsafe ByteReader(raw)
         let value = try BinaryDecoder().decode(type, from: &reader)
-        try #require(reader.isAtEnd, "the reader is not behind the value")
+        guard reader.isAtEnd else { throw BytesLeftOver(count: reader.remaining) }
         return value
     }
 }

@@ -34,9 +34,11 @@ import Testing
     }
 
     @Test func aWaitWithALimitDoesNotDisturbTheTask() async throws {
+        let gate = Gate()
+        defer { gate.remove() }
         try await withProcessPool(workers: 1) { pool async throws in
-            let job = try pool.applyAsync(0.2) { (seconds: Double) in
-                usleep(UInt32(seconds * 1_000_000))
+            let job = try pool.applyAsync(gate) { gate in
+                gate.pass()
                 return "done"
             }
             #expect(try await !job.wait(for: .milliseconds(1)))
@@ -44,6 +46,7 @@ import Testing
                 try await job.value(within: .milliseconds(1))
             }
             #expect(error?.code == .timeout)
+            gate.open()
             #expect(try await job.value == "done")
         }
     }

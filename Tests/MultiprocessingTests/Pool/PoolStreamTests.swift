@@ -103,21 +103,22 @@ final class CountingSequence: Sequence, Sendable {
     }
 
     @Test func nextWithALimitDisturbsNothing() async throws {
+        let gate = Gate()
+        defer { gate.remove() }
         try await withProcessPool(workers: 1) { pool async throws in
-            var results = pool.imap([200_000, 0], { (pause: UInt32) in
-                usleep(pause)
-                return pause
+            var results = pool.imap([1, 2], with: gate, { number, gate in
+                gate.pass()
+                return number
             }).makeAsyncIterator()
             let error = await #expect(throws: MultiprocessingError.self) {
                 try await results.next(within: .milliseconds(1))
             }
             #expect(error?.code == .timeout)
-            let next3 = try await results.next()
-            #expect(next3 == 200_000)
-            let next4 = try await results.next(within: .seconds(60))
-            #expect(next4 == 0)
-            let next5 = try await results.next()
-            #expect(next5 == nil)
+            gate.open()
+            let first = try await results.next()
+            let second = try await results.next(within: .seconds(60))
+            let end = try await results.next()
+            #expect(first == 1 && second == 2 && end == nil)
         }
     }
 
