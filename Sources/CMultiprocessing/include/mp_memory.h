@@ -18,6 +18,11 @@ int mp_seal_size(int file);
 /// This function is provided because `cpu_set_t` is counted by macros and hidden behind a feature macro.
 int mp_allowed_processors(void);
 
+/// Freed memory goes back to the system only beyond so many bytes.
+///
+/// This function is provided because Swift does not import `malloc.h`.
+void mp_keep_freed_memory(int bytes);
+
 /// The number of the processor that runs the caller, -1 when the kernel does not tell.
 ///
 /// This function is provided because `sched_getcpu` is hidden behind a feature macro.

@@ -73,6 +73,24 @@ enum InvocationCoder {
     }
 }
 
+extension InvocationCoder {
+    /// Makes the runtime look up once what every decoded body needs.
+    static func warmUp() {
+        var writer = ByteWriter()
+        do {
+            try encode(VoidBody1<Int> { _ in }, context: Nothing(), into: &writer)
+            try writer.append(encoding: 0)
+            let bytes = writer.bytes
+            _ = try unsafe bytes.withUnsafeBytes { bytes in
+                var reader = unsafe ByteReader(bytes)
+                return try decode(from: &reader).prepare(&reader)
+            }
+        } catch {
+            fatalError("a body of the library's own cannot travel: \(error)")
+        }
+    }
+}
+
 /// Opens the type; a top-level function because local generic ones crash the compiler.
 private func makeInvocation<Body: PortableBody>(
     _ type: Body.Type, _ words: FunctionWords?, from reader: inout ByteReader

@@ -23,6 +23,10 @@ enum ProcessBodyRole: ChildRole {
         dispatchMain()
     }
 
+    static func warmUp() {
+        InvocationCoder.warmUp()
+    }
+
     private static func run(_ payload: [UInt8], parent: Int32) async throws {
         try await prepare(payload, parent: parent)()
     }

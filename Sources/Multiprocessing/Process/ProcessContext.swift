@@ -21,7 +21,10 @@ public struct ProcessContext: Sendable {
         self.method = method
         switch method.kind {
         case .spawn: launcher = SpawnLauncher()
-        case .forkserver: launcher = ForkServerLauncher.shared
+        case .forkserver: launcher = Self.forkServer
         }
     }
+
+    /// The one server of the program.
+    private static let forkServer = ForkServerLauncher(warming: [ProcessBodyRole.self, PoolWorkerRole.self])
 }

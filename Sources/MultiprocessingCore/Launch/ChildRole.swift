@@ -4,6 +4,10 @@
 package protocol ChildRole: Sendable {
     /// Runs the child on its initial thread; everything is initialised as at the start of a normal `main`.
     static func run(_ seat: ChildSeat) -> Never
+
+    /// Does in the fork server, once, what every child would otherwise do anew: its copies inherit the caches that
+    /// the runtime fills when types are looked up. Starts no thread and touches neither Dispatch nor tasks.
+    static func warmUp()
 }
 
 /// What a child was told at its start.

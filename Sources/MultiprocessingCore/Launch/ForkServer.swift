@@ -26,12 +26,14 @@ final class ForkServer: Sendable {
     /// Held from a request to its answer.
     private let conversation = Mutex(())
 
-    init() throws {
+    init(warming roles: [any ChildRole.Type]) throws {
         let (requests, theirRequests) = try SocketPair.make(packets: true)
         let (reports, theirReports) = try SocketPair.make(packets: true)
         self.requests = PacketSocket(requests)
         self.reports = PacketSocket(reports)
-        let order = LaunchOrder(role: ForkServerRole.self, descriptors: [theirRequests, theirReports])
+        let order = LaunchOrder(
+            role: ForkServerRole.self, payload: ForkServerRole.payload(warming: roles),
+            descriptors: [theirRequests, theirReports])
         // Its end shows at the reports' end of file, and its zombie is reaped by the launcher.
         server = try SpawnLauncher().launch(order) { _ in }
         let watch = try Poller.shared.watch(reports.raw) { [weak self] in self?.takeReports() }

@@ -4,12 +4,13 @@ import Synchronization
 ///
 /// When the server is gone, its children go on, and the next start makes a new server.
 package final class ForkServerLauncher: Launcher {
-    /// The server that the whole program shares.
-    package static let shared = ForkServerLauncher()
-
     private let server = Mutex<ForkServer?>(nil)
+    private let roles: [any ChildRole.Type]
 
-    package init() {}
+    /// - Parameter roles: those that the server warms up for.
+    package init(warming roles: [any ChildRole.Type] = []) {
+        self.roles = roles
+    }
 
     /// The server's process; nil before the first start.
     package var serverID: Int32? { server.withLock { $0?.pid } }
@@ -38,7 +39,7 @@ package final class ForkServerLauncher: Launcher {
     private func currentServer() throws -> ForkServer {
         try server.withLock { server throws in
             if let server, server.isAlive { return server }
-            let fresh = try ForkServer()
+            let fresh = try ForkServer(warming: roles)
             server = fresh
             return fresh
         }

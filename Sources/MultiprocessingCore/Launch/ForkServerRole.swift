@@ -39,7 +39,29 @@ enum ForkServerRole: ChildRole {
     private static let requestToken: UInt64 = 1
     private static let parentToken: UInt64 = 2
 
+    static func payload(warming roles: [any ChildRole.Type]) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.append(UInt32(roles.count))
+        for role in roles { writer.append(string: StartMessage.name(of: role)) }
+        return writer.bytes
+    }
+
+    static func warmUp() {}
+
+    /// Looks up the roles, as each child will, and lets them look up the rest.
+    private static func warmUp(_ payload: [UInt8]) throws {
+        try unsafe payload.withUnsafeBytes { bytes in
+            var reader = unsafe ByteReader(bytes)
+            for _ in 0..<(try reader.read(UInt32.self)) { try StartMessage.role(named: reader.readString()).warmUp() }
+        }
+    }
+
     static func run(_ seat: ChildSeat) -> Never {
+        do {
+            try warmUp(seat.payload)
+        } catch {
+            fatalError("the fork server was started with a role that is none: \(error)")
+        }
         // Ctrl-C is for the program to decide about, and the children of it get the default effect back.
         mp_ignore_interrupt(1)
         unsafe mp_thread_name("mp-fork-server")

@@ -25,11 +25,20 @@ struct StartMessage {
         writer.append(Self.wireVersion)
         writer.append(identity)
         writer.append(parentID)
-        // A role is a type of this program with a name, so it has a mangled one as well.
-        writer.append(string: _mangledTypeName(role) ?? "")
+        writer.append(string: Self.name(of: role))
         writer.append(UInt64(payload.count))
         writer.append(contentsOf: payload)
         return writer.bytes
+    }
+
+    static func name(of role: any ChildRole.Type) -> String {
+        // A role is a type of this program with a name, so it has a mangled one as well.
+        _mangledTypeName(role) ?? ""
+    }
+
+    static func role(named name: String) throws(Refusal) -> any ChildRole.Type {
+        guard let role = _typeByName(name) as? any ChildRole.Type else { throw .unknownRole(name) }
+        return role
     }
 
     /// Decodes a message; nothing behind the identity is looked at before that has been compared.
@@ -42,8 +51,7 @@ struct StartMessage {
             guard version == Self.wireVersion else { throw Refusal.otherVersion(version) }
             guard try reader.read(BuildIdentity.self) == identity else { throw Refusal.otherBuild }
             let parentID = try reader.read(Int32.self)
-            let name = try reader.readString()
-            guard let role = _typeByName(name) as? any ChildRole.Type else { throw Refusal.unknownRole(name) }
+            let role = try Self.role(named: try reader.readString())
             let count = Int(clamping: try reader.read(UInt64.self))
             let payload = unsafe Array(try reader.readBytes(count))
             return StartMessage(role: role, parentID: parentID, payload: payload)

@@ -4,6 +4,12 @@ package struct ByteWriter: Sendable {
 
     package init() {}
 
+    /// A writer that uses the memory of an earlier one.
+    package init(reusing memory: consuming [UInt8]) {
+        bytes = memory
+        bytes.removeAll(keepingCapacity: true)
+    }
+
     package var count: Int { bytes.count }
 
     package mutating func reserve(_ count: Int) {

@@ -20,7 +20,8 @@ struct ChunkBuilder<Body: PortableBody> {
         self.timeout = timeout
         self.sink = sink
         id = core.makeID()
-        payload = ChunkPayload(chunk: id, definition: definition.id, isTimed: timeout != nil)
+        payload = ChunkPayload(
+            chunk: id, definition: definition.id, isTimed: timeout != nil, memory: core.buffers.take())
     }
 
     /// The index of the next item.
@@ -49,7 +50,8 @@ struct ChunkBuilder<Body: PortableBody> {
             count: payload.count, timeout: timeout, sink: sink)
         firstItem += payload.count
         id = core.makeID()
-        payload = ChunkPayload(chunk: id, definition: definition.id, isTimed: timeout != nil)
+        payload = ChunkPayload(
+            chunk: id, definition: definition.id, isTimed: timeout != nil, memory: core.buffers.take())
         return chunk
     }
 }

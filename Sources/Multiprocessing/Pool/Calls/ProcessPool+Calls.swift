@@ -69,7 +69,7 @@ extension ProcessPool {
             core, try core.define(body, context, label: label), chunkSize: size, timeout: timeout, sink: buffer)
         var source = SequenceSource(inputs.makeIterator(), builder)
         if let refusal = core.refusal { throw refusal }
-        source.pull(.max, into: buffer)
+        source.pull((.max, .max), into: buffer)
         let count = inputs.count
         return AsyncResult {
             convert(try await StreamCursor<Body.Output>(buffer).all(expected: count))

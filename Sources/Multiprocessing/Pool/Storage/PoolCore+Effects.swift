@@ -17,6 +17,8 @@ extension PoolCore {
         var kills: [LaunchedChild] = []
         var timers: [(chunk: UInt64, limit: Duration)] = []
         var cancellations: [Cancellation] = []
+        /// Payloads that nobody needs any more.
+        var spentPayloads: [[UInt8]] = []
         var isFinished = false
     }
 
@@ -88,7 +90,8 @@ extension PoolCore {
     }
 
     /// Does what has to wait until the lock was given back.
-    func run(_ effects: Effects) {
+    func run(_ effects: consuming Effects) {
+        while let payload = effects.spentPayloads.popLast() { buffers.give(payload) }
         for ring in effects.wakes { ring.wakeReader() }
         for (sink, delivery) in effects.deliveries { sink.receive(delivery) }
         for launch in effects.launches { self.launch(launch.order, seat: launch.seat, launch.generation) }

@@ -14,7 +14,7 @@ extension PoolCore {
     /// Takes in what a worker has written; true when there may be more. The lock is held.
     func drain(_ seat: Int, _ state: inout State, _ effects: inout Effects) -> Bool {
         guard let link = state.links[seat],
-            let drained = guarding(link, &effects, { () throws(RingCorruption) in try link.drain() })
+            let drained = guarding(link, &effects, { () throws(RingCorruption) in try link.drain(buffers) })
         else { return false }
         for batch in drained.batches { take(batch, from: seat, link, &state, &effects) }
         return drained.more
@@ -39,6 +39,7 @@ extension PoolCore {
             state.chunks[id]?.answered += batch.count
             if chunk.answered + batch.count == chunk.count {
                 state.chunks[id] = nil
+                effects.spentPayloads.append(chunk.payload)
                 isDone = true
             }
         } else if isDone, let id = state.machine.seats[seat].chunks[batch.slot] {

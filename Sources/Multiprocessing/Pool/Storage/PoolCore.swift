@@ -26,6 +26,8 @@ final class PoolCore: Sendable {
     /// Closed when no worker is left.
     let finished = Latch<Void>()
     let retired = RetiredDefinitions()
+    /// The memory of long messages.
+    let buffers = BufferPool()
     let attention: Attention
     private let nextID = Atomic<UInt64>(1)
     private let watch = Mutex<Poller.Watch?>(nil)

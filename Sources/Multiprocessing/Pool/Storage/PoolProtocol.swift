@@ -28,10 +28,11 @@ enum PoolReply {
 struct ChunkPayload {
     static let headerSize = 24
 
-    private(set) var writer = ByteWriter()
+    private(set) var writer: ByteWriter
     private(set) var count = 0
 
-    init(chunk id: UInt64, definition: UInt64, isTimed: Bool) {
+    init(chunk id: UInt64, definition: UInt64, isTimed: Bool, memory: [UInt8] = []) {
+        writer = ByteWriter(reusing: memory)
         writer.append(definition)
         writer.append(id)
         writer.append(UInt32(0))

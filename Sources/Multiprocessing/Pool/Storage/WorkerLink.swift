@@ -58,8 +58,8 @@ final class WorkerLink {
         try askForSpace()
     }
 
-    /// Reads what the worker has answered; `more` says that there was too much for one time.
-    func drain() throws(RingCorruption) -> (batches: [Batch], more: Bool) {
+    /// Reads what the worker has answered, long answers into buffers of the pool; `more` says that there was too much for one time.
+    func drain(_ buffers: BufferPool) throws(RingCorruption) -> (batches: [Batch], more: Bool) {
         if !requests.isFlushed {
             try requests.flush()
             try askForSpace()
@@ -71,7 +71,7 @@ final class WorkerLink {
         while size < Self.drainLimit {
             let found = try unsafe replies.next { frame, payload in
                 size += RingFrame.headerSize + payload.count
-                unsafe Self.add(frame, payload, to: &batches)
+                unsafe Self.add(frame, payload, to: &batches, buffers)
             }
             guard found else { break }
         }
@@ -80,7 +80,9 @@ final class WorkerLink {
         return (batches, size >= Self.drainLimit)
     }
 
-    private static func add(_ frame: RingFrame, _ payload: UnsafeRawBufferPointer, to batches: inout [Batch]) {
+    private static func add(
+        _ frame: RingFrame, _ payload: UnsafeRawBufferPointer, to batches: inout [Batch], _ buffers: BufferPool
+    ) {
         let slot = Int(frame.slot)
         if batches.last?.slot != slot || batches.last?.isVacated == true { batches.append(Batch(slot: slot)) }
         let last = batches.count - 1
@@ -89,6 +91,7 @@ final class WorkerLink {
             return
         }
         batches[last].count += 1
+        if batches[last].bytes.isEmpty, payload.count >= 1 << 16 { batches[last].bytes = buffers.take() }
         unsafe withUnsafeBytes(of: frame) { unsafe batches[last].bytes.append(contentsOf: $0) }
         unsafe batches[last].bytes.append(contentsOf: payload)
     }

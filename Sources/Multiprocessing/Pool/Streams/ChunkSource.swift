@@ -2,8 +2,8 @@ import MultiprocessingCore
 
 /// What a stream pulls its chunks from.
 protocol ChunkSource {
-    /// Pulls up to `limit` chunks and submits them; tells the buffer when the input is exhausted.
-    mutating func pull(_ limit: Int, into buffer: ResultBuffer)
+    /// Pulls chunks up to a limit, at least one, and submits them; tells the buffer when the input is exhausted.
+    mutating func pull(_ limit: (chunks: Int, bytes: Int), into buffer: ResultBuffer)
 }
 
 /// Chunks of the elements of a sequence.
@@ -17,17 +17,20 @@ where Input.Element == Body.Arguments {
         self.builder = builder
     }
 
-    mutating func pull(_ limit: Int, into buffer: ResultBuffer) {
+    mutating func pull(_ limit: (chunks: Int, bytes: Int), into buffer: ResultBuffer) {
         var chunks: [PoolChunk] = []
+        var bytes = 0
         var end: Result<Void, any Error>?
-        while chunks.count < limit, end == nil {
+        while chunks.count < limit.chunks, bytes < limit.bytes || chunks.isEmpty, end == nil {
             guard let element = iterator.next() else {
                 if let chunk = builder.finish() { chunks.append(chunk) }
                 end = .success(())
                 break
             }
             do {
-                if let chunk = try builder.add(element) { chunks.append(chunk) }
+                guard let chunk = try builder.add(element) else { continue }
+                bytes += chunk.payload.count
+                chunks.append(chunk)
             } catch {
                 let item = builder.nextItem
                 if let chunk = builder.skip() { chunks.append(chunk) }

@@ -20,12 +20,12 @@ final class ResultBuffer: ChunkSink {
 
     /// Whether the input should be pulled on now.
     var isHungry: Bool { state.withLock { $0.machine.isHungry } }
-    var room: Int { state.withLock { $0.machine.room } }
+    var room: (chunks: Int, bytes: Int) { state.withLock { $0.machine.room } }
 
     func submit(_ chunks: [PoolChunk]) throws(MultiprocessingError) {
         guard !chunks.isEmpty else { return }
         state.withLock { state in
-            for chunk in chunks { state.machine.submitted(chunk.id, items: chunk.count) }
+            for chunk in chunks { state.machine.submitted(chunk.id, items: chunk.count, bytes: chunk.payload.count) }
         }
         do {
             try core.submit(chunks)
@@ -53,7 +53,7 @@ final class ResultBuffer: ChunkSink {
         let (next, feeder) = state.withLock { state in
             let next = state.machine.next()
             news.store(state.machine.hasNext, ordering: .releasing)
-            return (next, state.machine.isHungry ? state.feeder.take() : nil)
+            return (next, state.machine.hasRoom ? state.feeder.take() : nil)
         }
         feeder?.close(())
         return next
@@ -77,12 +77,17 @@ final class ResultBuffer: ChunkSink {
     /// Waits until there is room for another chunk.
     nonisolated(nonsending) func waitForRoom() async throws {
         let latch: Latch<Void>? = state.withLock { state in
-            guard state.machine.room == 0 else { return nil }
+            guard !state.machine.hasRoom else { return nil }
             let latch = Latch<Void>()
             state.feeder = latch
             return latch
         }
         _ = try await latch?.wait()
+    }
+
+    /// Takes the memory of a delivery back that has been read.
+    func recycle(_ delivery: consuming Delivery) {
+        if case .replies(let bytes) = delivery.content { core.buffers.give(bytes) }
     }
 
     /// Nobody wants the rest: what runs is cancelled, what waits never runs.

@@ -43,7 +43,7 @@ final class StreamCursor<Output: Codable & Sendable> {
         if let start = startFeeding.take() { feeding = start() }
         while !isFinished {
             if let result = reader?.next(Output.self) { return result }
-            reader = nil
+            if let done = reader.take() { buffer.recycle(done.delivery) }
             if source != nil, buffer.isHungry { source?.pull(buffer.room, into: buffer) }
             switch buffer.next() {
             case .delivery(let delivery):

@@ -13,12 +13,15 @@ struct StreamMachine {
 
     private let isOrdered: Bool
     private let window: Int
+    /// Encoded input that may be under way, beyond two chunks.
+    private static let byteWindow = 16 << 20
+    private var openBytes = 0
     /// Deliveries by their first item, and in the order in which they came.
     private var early: [Int: Delivery] = [:]
     private var arrived = FIFO<Delivery>()
     private var nextItem = 0
     /// Chunks that have been submitted, with the items that have not come back yet.
-    private(set) var outstanding: [UInt64: Int] = [:]
+    private(set) var outstanding: [UInt64: (items: Int, bytes: Int)] = [:]
     private var inputEnd: Result<Void, any Error>?
 
     init(isOrdered: Bool, window: Int) {
@@ -26,17 +29,25 @@ struct StreamMachine {
         self.window = window
     }
 
-    /// Chunks that may be submitted now.
-    var room: Int { inputEnd == nil ? max(0, window - openChunks) : 0 }
+    /// Chunks, and their bytes, that may be submitted now.
+    var room: (chunks: Int, bytes: Int) {
+        guard inputEnd == nil else { return (0, 0) }
+        return (max(0, window - openChunks), max(0, Self.byteWindow - openBytes))
+    }
+
+    var hasRoom: Bool { room.chunks > 0 && (room.bytes > 0 || outstanding.count < 2) }
 
     /// Chunks whose results have not all been handed out yet.
     private var openChunks: Int { outstanding.count + early.count + arrived.count }
 
     /// Whether it is worth filling up: there is room for at least half of what may be open.
-    var isHungry: Bool { room * 2 >= window }
+    var isHungry: Bool {
+        hasRoom && room.chunks >= window / 2 && (room.bytes >= Self.byteWindow / 2 || outstanding.count < 2)
+    }
 
-    mutating func submitted(_ chunk: UInt64, items: Int) {
-        outstanding[chunk] = items
+    mutating func submitted(_ chunk: UInt64, items: Int, bytes: Int) {
+        outstanding[chunk] = (items, bytes)
+        openBytes += bytes
     }
 
     /// The input is exhausted, or failed.
@@ -47,7 +58,9 @@ struct StreamMachine {
     /// Results came in. Returns whether `next` would have something now.
     mutating func received(_ delivery: Delivery) -> Bool {
         if let left = outstanding[delivery.chunk] {
-            outstanding[delivery.chunk] = left > delivery.count ? left - delivery.count : nil
+            let items = left.items - delivery.count
+            outstanding[delivery.chunk] = items > 0 ? (items, left.bytes) : nil
+            if items <= 0 { openBytes -= left.bytes }
         }
         guard isOrdered else {
             arrived.append(delivery)

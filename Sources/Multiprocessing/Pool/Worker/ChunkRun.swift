@@ -13,7 +13,6 @@ final class ChunkRun: @unchecked Sendable {
     private var reader: ByteReader
     private var begun = 0
     private var answered = 0
-    private var writer = ByteWriter()
     private let finished = DispatchSemaphore(value: 0)
 
     init(_ loop: WorkerLoop, slot: Slot, number: Int, count: Int, isTimed: Bool, _ reader: ByteReader) {
@@ -43,9 +42,9 @@ final class ChunkRun: @unchecked Sendable {
 
     /// The item returned.
     func answer(_ value: some Encodable) {
-        writer.removeAll()
+        loop.answer.removeAll()
         do {
-            try writer.append(encoding: value)
+            try loop.answer.append(encoding: value)
         } catch {
             return fail(
                 MultiprocessingError(
@@ -53,15 +52,15 @@ final class ChunkRun: @unchecked Sendable {
                     cause: error))
         }
         answered += 1
-        loop.reply(PoolReply.value, number, writer.bytes)
+        loop.reply(PoolReply.value, number, loop.answer.bytes)
     }
 
     /// The item threw.
     func fail(_ error: any Error) {
-        writer.removeAll()
-        ErrorTransport.encode(error, processID: ThisProcess.id, into: &writer)
+        loop.answer.removeAll()
+        ErrorTransport.encode(error, processID: ThisProcess.id, into: &loop.answer)
         answered += 1
-        loop.reply(PoolReply.failure, number, writer.bytes)
+        loop.reply(PoolReply.failure, number, loop.answer.bytes)
     }
 
     /// Every item fails for the same reason.

@@ -30,7 +30,12 @@ enum PoolWorkerRole: ChildRole {
         }
     }
 
+    static func warmUp() {
+        InvocationCoder.warmUp()
+    }
+
     static func run(_ seat: ChildSeat) -> Never {
+        ThisProcess.keepFreedMemory()
         do {
             let seating = try Seating(seat.payload)
             let files = seat.descriptors

@@ -10,6 +10,8 @@ final class WorkerLoop: @unchecked Sendable {
     // and while it waits for a chunk's task, only that task, through `reply`.
     private var requests: FrameReader
     private var replies: FrameWriter
+    /// Where a chunk's task encodes its answers; the memory serves all of them.
+    var answer = ByteWriter()
     private var definitions: [UInt64: Result<any Invocation, any Error>] = [:]
 
     private let seat: Int
