@@ -76,17 +76,26 @@ enum InvocationCoder {
 extension InvocationCoder {
     /// Makes the runtime look up once what every decoded body needs.
     static func warmUp() {
-        var writer = ByteWriter()
         do {
-            try encode(VoidBody1<Int> { _ in }, context: Nothing(), into: &writer)
-            try writer.append(encoding: 0)
-            let bytes = writer.bytes
-            _ = try unsafe bytes.withUnsafeBytes { bytes in
-                var reader = unsafe ByteReader(bytes)
-                return try decode(from: &reader).prepare(&reader)
-            }
+            try warmUp(VoidBody0 {}, ())
+            try warmUp(VoidBody1<Int> { _ in }, 0)
+            try warmUp(Body1<String, Int> { _ in 0 }, "")
         } catch {
             fatalError("a body of the library's own cannot travel: \(error)")
+        }
+    }
+
+    /// Sends a body to this process itself.
+    private static func warmUp<Body: PortableBody>(
+        _ body: Body, _ arguments: Body.Arguments
+    ) throws where Body.Context == Nothing {
+        var writer = ByteWriter()
+        try encode(body, context: Nothing(), into: &writer)
+        try Body.encode(arguments, into: &writer)
+        let bytes = writer.bytes
+        _ = try unsafe bytes.withUnsafeBytes { bytes in
+            var reader = unsafe ByteReader(bytes)
+            return try decode(from: &reader).prepare(&reader)
         }
     }
 }

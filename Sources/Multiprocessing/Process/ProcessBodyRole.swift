@@ -1,7 +1,7 @@
 import Dispatch
 import MultiprocessingCore
 
-/// The child that runs the body of a `ChildProcess`.
+/// The child that runs the body of a `ChildProcess`: on the initial thread, which then serves the main actor.
 enum ProcessBodyRole: ChildRole {
     static func run(_ seat: ChildSeat) -> Never {
         let parent = seat.parentID
@@ -11,7 +11,8 @@ enum ProcessBodyRole: ChildRole {
         } catch {
             fatalError("a child process cannot watch its parent: \(error)")
         }
-        Task {
+        // At once and here, up to the body's first suspension: a body that has none needs no further thread.
+        Task.immediate {
             do {
                 try await run(payload, parent: parent)
                 ThisProcess.exit(0)

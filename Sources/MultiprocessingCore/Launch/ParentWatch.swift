@@ -24,14 +24,20 @@ package enum ParentWatch {
         let socket = MessageSocket(seat.channel)
         // Without a reader, bytes on the channel must not keep the thread awake.
         let interest = onMessage == nil ? 0 : Int16(POLLIN)
-        var items = [
+        // No array, because a thread's first allocation gives it a heap of its own, which costs a short child more
+        // than all the rest of this.
+        var items = (
             pollfd(fd: seat.channel.raw, events: interest | Int16(MP_POLL_HANGUP), revents: 0),
-            pollfd(fd: seat.parent.descriptor.raw, events: Int16(POLLIN), revents: 0),
-        ]
+            pollfd(fd: seat.parent.descriptor.raw, events: Int16(POLLIN), revents: 0)
+        )
         while true {
-            guard unsafe poll(&items, nfds_t(items.count), -1) > 0 else { continue }
+            let found = unsafe withUnsafeMutableBytes(of: &items) { bytes in
+                // A pair of these has the layout of an array of two.
+                unsafe poll(bytes.assumingMemoryBound(to: pollfd.self).baseAddress, 2, -1)
+            }
+            guard found > 0 else { continue }
             let ended = Int16(MP_POLL_HANGUP) | Int16(POLLHUP) | Int16(POLLERR) | Int16(POLLNVAL)
-            if items[1].revents != 0 || items[0].revents & ended != 0 { _exit(orphanCode) }
+            if items.1.revents != 0 || items.0.revents & ended != 0 { _exit(orphanCode) }
             guard let onMessage else { continue }
             do {
                 onMessage(try socket.receive(limit: 1 << 16, until: .after(.seconds(5))).bytes)
