@@ -113,13 +113,14 @@ struct Path: Codable, Sendable, CustomStringConvertible {
     }
 
     func withCString<R>(_ body: (UnsafePointer<CChar>) -> R) -> R {
-        // Never empty, so there is an address.
-        (bytes.map(CChar.init(bitPattern:)) + [0]).withUnsafeBufferPointer { body($0.baseAddress!) }
+        body(bytes.map(CChar.init(bitPattern:)) + [0])
     }
 
     /// The name in one line that is safe to print.
     var description: String {
-        String(decoding: bytes, as: UTF8.self).unicodeScalars.map { scalar in
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard bytes.contains(where: { !(0x20..<0x7F ~= $0) }) else { return text }
+        return text.unicodeScalars.map { scalar in
             scalar.properties.generalCategory == .control ? scalar.escaped(asASCII: true) : "\(scalar)"
         }.joined()
     }
@@ -176,10 +177,11 @@ private final class OpenFolder {
 
     func next() -> (path: Path, isFolder: Bool)? {
         while let entry = readdir(stream) {
-            let name = UnsafeRawPointer(entry) + MemoryLayout<dirent>.offset(of: \.d_name)!
-            let length = strlen(name.assumingMemoryBound(to: CChar.self))
-            let found = path.appending(UnsafeRawBufferPointer(start: name, count: length))
-            guard name.load(as: UInt8.self) != UInt8(ascii: ".") else { continue }
+            let name = withUnsafePointer(to: &entry.pointee.d_name.0) {
+                UnsafeRawBufferPointer(start: $0, count: strlen($0))
+            }
+            guard name.first != UInt8(ascii: ".") else { continue }
+            let found = path.appending(name)
             let type = found.withCString { FileType(of: $0, followingLinks: false) }
             let isLinkToFolder = type == .link && found.withCString { FileType(of: $0) } == .folder
             guard isLinkToFolder else { return (found, type == .folder) }
@@ -234,7 +236,8 @@ struct FileReport: Codable, Sendable {
             var text = TextCount()
             var waiting = 0
             while true {
-                let count = Glibc.read(file, block.baseAddress! + waiting, block.count - waiting)
+                let free = UnsafeMutableRawBufferPointer(rebasing: block[waiting...])
+                let count = Glibc.read(file, free.baseAddress, free.count)
                 if count < 0, errno == EINTR { continue }
                 guard count >= 0 else { return failed }
                 guard count > 0 else { return waiting == 0 ? .text(text) : .binary }
@@ -310,14 +313,14 @@ struct TextCount: Codable, Sendable {
 
 /// What the system's tables, which `wc` asks too, say about characters beyond ASCII.
 enum CharacterTables {
-    private typealias Question = @convention(c) (UInt32, locale_t) -> Int32
+    private typealias Question = @convention(c) (UInt32, locale_t?) -> Int32
 
     // Swift's Glibc module leaves out <wctype.h>; every glibc has these two functions.
     private static let iswprint = unsafeBitCast(dlsym(nil, "iswprint_l"), to: Question.self)
     private static let iswspace = unsafeBitCast(dlsym(nil, "iswspace_l"), to: Question.self)
-    /// Without C.UTF-8 on the machine, nothing beyond ASCII is printable. Written once, then only read.
-    private nonisolated(unsafe) static let locale: locale_t =
-        newlocale(LC_CTYPE_MASK, "C.UTF-8", nil) ?? newlocale(LC_CTYPE_MASK, "C", nil)!
+    // Written once, then only read. Without C.UTF-8 nothing beyond ASCII is printable.
+    private nonisolated(unsafe) static let locale =
+        newlocale(LC_CTYPE_MASK, "C.UTF-8", nil) ?? newlocale(LC_CTYPE_MASK, "C", nil)
 
     static func isPrintable(_ scalar: UInt32) -> Bool {
         iswprint(scalar, locale) != 0
