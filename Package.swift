@@ -52,7 +52,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ExamplesTests",
-            dependencies: ["file-statistics", "quickstart", "benchmarks"],
+            dependencies: ["Multiprocessing", "file-statistics", "quickstart", "benchmarks"],
             swiftSettings: settings
         ),
     ],
