@@ -14,7 +14,8 @@ struct ManualExamplesTests {
             if line.hasPrefix("```") {
                 isCode = line == "```swift"
             } else if isCode, !line.isEmpty {
-                #expect(compiled.contains(line))
+                let isCompiled = compiled.contains(line)
+                #expect(isCompiled, "\(line)")
                 count += 1
             }
         }
@@ -45,7 +46,7 @@ struct ManualExamplesTests {
 
     @Test func argumentsAndCaptures() async throws {
         try await withProcessPool(workers: 2) { pool in
-            let shout = try await pool.apply("hello", 3) { word, times in String(repeating: word, count: times) }
+            let shout = try await pool.apply("hello", 3) { String(repeating: $0, count: $1) }
             #expect(shout == "hellohellohello")
             let lengths = try await pool.map(["one", "three"], with: 10) { word, extra in word.count + extra }
             #expect(lengths == [13, 15])
@@ -54,7 +55,7 @@ struct ManualExamplesTests {
             let factor = 3
             let tripled = try await pool.map(1...3) { $0 * factor }
             #expect(tripled == [3, 6, 9])
-            #expect(try await counted(["a", "bb"], in: pool) { $0.count } == 3)
+            #expect(try await sorted(["bb", "a"], in: pool) { $0.count } == [1, 2])
         }
     }
 
@@ -138,16 +139,18 @@ struct ManualExamplesTests {
 
     @Test func poolsAndChildrenOfWorkers() async throws {
         try await withProcessPool(workers: 1) { pool in
-            let inner = try await pool.apply { try await withProcessPool(workers: 1) { try await $0.map(1...3) { $0 } } }
+            let inner = try await pool.apply {
+                try await withProcessPool(workers: 1) { try await $0.map(1...3) { $0 } }
+            }
             #expect(inner == [1, 2, 3])
         }
     }
 }
 
-func counted<A: Codable & Sendable>(
-    _ inputs: [A], in pool: ProcessPool, _ body: @escaping @concurrent @Sendable (A) async throws -> Int
-) async throws -> Int {
-    try await pool.map(inputs, body).reduce(0, +)
+func sorted<A: Codable & Sendable, R: Codable & Sendable & Comparable>(
+    _ inputs: [A], in pool: ProcessPool, _ body: @escaping @concurrent @Sendable (A) async throws -> R
+) async throws -> [R] {
+    try await pool.map(inputs, body).sorted()
 }
 
 struct Repeat: ProcessTask {
