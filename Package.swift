@@ -4,8 +4,8 @@ import PackageDescription
 /// What every Swift target here is built with: language mode 6 and the upcoming features.
 let settings: [SwiftSetting] =
     [
-        "ExistentialAny", "InternalImportsByDefault", "MemberImportVisibility", "NonisolatedNonsendingByDefault",
-        "InferIsolatedConformances",
+        "ExistentialAny", "InternalImportsByDefault", "MemberImportVisibility",
+        "NonisolatedNonsendingByDefault", "InferIsolatedConformances",
     ].map { .enableUpcomingFeature($0) }
     + (Context.environment["WARNINGS_AS_ERRORS"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
@@ -32,6 +32,29 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "MultiprocessingTests", dependencies: ["Multiprocessing"], swiftSettings: settings),
+        .executableTarget(
+            name: "file-statistics",
+            dependencies: ["Multiprocessing"],
+            path: "Examples/file-statistics",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "quickstart",
+            dependencies: ["Multiprocessing"],
+            path: "Examples/quickstart",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "benchmarks",
+            dependencies: ["Multiprocessing"],
+            path: "Examples/benchmarks",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ExamplesTests",
+            dependencies: ["Multiprocessing", "file-statistics", "quickstart", "benchmarks"],
+            swiftSettings: settings
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

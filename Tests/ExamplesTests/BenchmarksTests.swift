@@ -1,0 +1,96 @@
+import Foundation
+import Testing
+
+@Suite(.timeLimit(.minutes(2)))
+struct BenchmarksTests {
+    private struct Line: Decodable {
+        var peer: String
+        var `case`: String
+        var metric: String
+        var value: Double
+        var unit: String
+        var n: Int
+    }
+
+    /// Every case with small sizes, so that it is over in a moment.
+    private static let cases = """
+        {"version": 1, "cases": {
+            "process_start": {
+                "params": {"forkserver_n": 2, "spawn_n": 2, "warmup": 1},
+                "metrics": {"forkserver_median": {"unit": "ms"}, "spawn_median": {"unit": "ms"}}
+            },
+            "pool_start": {
+                "params": {"workers": 2, "forkserver_n": 2, "spawn_n": 1, "warmup": 1},
+                "metrics": {"forkserver_first_result": {"unit": "ms"}, "spawn_first_result": {"unit": "ms"},
+                    "forkserver_shutdown": {"unit": "ms"}}
+            },
+            "pool_apply_latency": {
+                "params": {"workers": 2, "n": 50, "warmup": 5},
+                "metrics": {"median": {"unit": "us"}, "p99": {"unit": "us"}, "one_cpu_median": {"unit": "us"}}
+            },
+            "pool_tasks_per_s": {
+                "params": {"workers": 2, "imap_n": 100, "map_n": 1000, "apply_async_n": 100, "limit_n": 1},
+                "metrics": {"imap_unordered": {"unit": "tasks/s"}, "map_default_chunk": {"unit": "tasks/s"},
+                    "apply_async": {"unit": "tasks/s"}}
+            },
+            "pool_cpu": {
+                "params": {"workers": 2, "tasks": 8, "below": 2000, "repeat": 2},
+                "metrics": {"serial_wall": {"unit": "s"}, "parallel_wall": {"unit": "s"}, "efficiency": {"unit": "ratio"}}
+            },
+            "pool_payload": {
+                "params": {"workers": 2, "tasks": 4, "bytes": 100000, "repeat": 2},
+                "metrics": {"throughput": {"unit": "MiB/s"}}
+            },
+            "start_many": {"params": {"counts": [1, 2]}, "metrics": {}}
+        }}
+        """
+
+    private let folder: ScratchFolder
+    private let program: ExampleProgram
+
+    init() throws {
+        folder = try ScratchFolder()
+        program = try ExampleProgram("benchmarks")
+        try folder.write(Self.cases.utf8, to: "cases.json")
+    }
+
+    private func lines(_ arguments: String...) async throws -> [Line] {
+        let outcome = try await program.run(["cases.json"] + arguments, in: folder)
+        #expect(outcome.exitCode == 0, "\(outcome.errors)")
+        return try outcome.output.split(separator: "\n").map {
+            try JSONDecoder().decode(Line.self, from: Data($0.utf8))
+        }
+    }
+
+    @Test func measuresEveryMetricOnce() async throws {
+        let lines = try await lines()
+        let units = [
+            "process_start/forkserver_median": "ms", "process_start/spawn_median": "ms",
+            "pool_start/forkserver_first_result": "ms", "pool_start/spawn_first_result": "ms",
+            "pool_start/forkserver_shutdown": "ms", "pool_apply_latency/median": "us",
+            "pool_apply_latency/p99": "us",
+            "pool_apply_latency/one_cpu_median": "us", "pool_tasks_per_s/imap_unordered": "tasks/s",
+            "pool_tasks_per_s/map_default_chunk": "tasks/s", "pool_tasks_per_s/apply_async": "tasks/s",
+            "pool_cpu/serial_wall": "s", "pool_cpu/parallel_wall": "s", "pool_cpu/efficiency": "ratio",
+            "pool_payload/throughput": "MiB/s",
+        ]
+        #expect(lines.map { "\($0.case)/\($0.metric)" }.sorted() == units.keys.sorted())
+        for line in lines {
+            #expect(line.peer == "swift-multiprocessing")
+            #expect(line.unit == units["\(line.case)/\(line.metric)"])
+            #expect(line.value > 0)
+            #expect(line.n > 0)
+        }
+    }
+
+    @Test func measuresOnlyTheNamedCases() async throws {
+        #expect(try await lines("pool_cpu").map(\.metric) == ["serial_wall", "parallel_wall", "efficiency"])
+    }
+
+    @Test func refusesUnknownCases() async throws {
+        let outcome = try await program.run(["cases.json", "nonsense"], in: folder)
+        #expect(outcome.exitCode == 1)
+        #expect(outcome.output == "")
+        #expect(outcome.errors == "benchmarks: there is no case nonsense\n")
+    }
+}
