@@ -2,6 +2,8 @@
 #include "mp_socket.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,6 +15,12 @@ union control {
 
 int mp_socket_pair(int packets, int ends[2]) {
     return socketpair(AF_UNIX, (packets ? SOCK_SEQPACKET : SOCK_STREAM) | SOCK_CLOEXEC, 0, ends);
+}
+
+int mp_end_with_peer(int socket) {
+    int flags = fcntl(socket, F_GETFL);
+    if (flags == -1 || fcntl(socket, F_SETOWN, getpid()) == -1 || fcntl(socket, F_SETSIG, SIGKILL) == -1) return -1;
+    return fcntl(socket, F_SETFL, flags | O_ASYNC);
 }
 
 ptrdiff_t mp_send(int socket, const void *bytes, size_t size, const int *descriptors, size_t count, int wait) {

@@ -13,6 +13,12 @@
 /// Swift.
 int mp_socket_pair(int packets, int ends[_Nonnull 2]);
 
+/// From now on the kernel ends this process, by SIGKILL, when anything happens to the socket: its other end is
+/// closed, or sends something. 0, or -1 with errno.
+///
+/// This function is provided because `F_SETSIG` is hidden behind a feature macro.
+int mp_end_with_peer(int socket);
+
 /// Sends bytes and descriptors; never raises SIGPIPE. Returns the bytes taken, or -1 with errno.
 ///
 /// This function is provided because control messages are built by macros.

@@ -89,7 +89,7 @@ public actor ChildProcess: Identifiable {
     /// - Throws: a ``ClosureRefusedError`` when the body captures what cannot travel; a
     ///   ``MultiprocessingError`` when an argument cannot be encoded, when the child was started before, and
     ///   when the system cannot make a process. Cancelling the task does not stop a start that is under way.
-    public func start() async throws {
+    public nonisolated(nonsending) func start() async throws {
         var writer = ByteWriter()
         writer.append(string: name)
         writer.append(string: Self.current.name)

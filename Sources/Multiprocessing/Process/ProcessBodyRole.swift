@@ -7,7 +7,7 @@ enum ProcessBodyRole: ChildRole {
         let parent = seat.parentID
         let payload = seat.payload
         do {
-            try ParentWatch.start(seat)
+            try ParentWatch.arm(seat)
         } catch {
             fatalError("a child process cannot watch its parent: \(error)")
         }
@@ -20,6 +20,11 @@ enum ProcessBodyRole: ChildRole {
                 ThisProcess.complain("\(ProcessNames.current.name): error: \(error)\n")
                 ThisProcess.exit(1)
             }
+        }
+        do {
+            try ParentWatch.start(seat)
+        } catch {
+            fatalError("a child process cannot watch its parent: \(error)")
         }
         dispatchMain()
     }

@@ -19,6 +19,9 @@ final class ForkServer: Sendable {
         var watch: Poller.Watch?
     }
 
+    /// Every local socket has room for this much.
+    private static let shortPayload = 32 << 10
+
     private let requests: PacketSocket
     private let reports: PacketSocket
     private let server: LaunchedChild
@@ -51,8 +54,14 @@ final class ForkServer: Sendable {
     /// Asks for a child; blocks until the server has made it.
     ///
     /// - Throws: a broken channel when the server is gone, and whatever kept it from making the child.
-    func makeChild(onExit: @escaping @Sendable (ExitStatus) -> Void) throws -> LaunchedChild {
+    func makeChild(
+        _ order: LaunchOrder, onExit: @escaping @Sendable (ExitStatus) -> Void
+    ) throws -> LaunchedChild {
         let (ours, theirs) = try SocketPair.make()
+        let channel = MessageSocket(ours)
+        // What fits into the socket waits there for the child, which then need not wait for us.
+        let isShort = order.payload.count <= Self.shortPayload
+        if isShort { try order.tell(channel) }
         let id = state.withLock { state in
             state.lastID += 1
             state.entries[state.lastID] = Entry(onExit: onExit)
@@ -60,8 +69,17 @@ final class ForkServer: Sendable {
         }
         do {
             let (pid, process) = try ask(id, theirs)
-            let child = LaunchedChild(pid: pid, process: process, channel: MessageSocket(ours))
+            let child = LaunchedChild(pid: pid, process: process, channel: channel)
             settle(id, child)
+            if !isShort {
+                do {
+                    try order.tell(channel)
+                } catch {
+                    // A child that was not told what it is must not wait for it.
+                    _ = try? child.send(signal: SIGKILL)
+                    throw error
+                }
+            }
             return child
         } catch {
             state.withLock { state in

@@ -19,20 +19,20 @@ package final class ForkServerLauncher: Launcher {
         _ order: LaunchOrder, onExit: @escaping @Sendable (ExitStatus) -> Void
     ) throws(LaunchFailure) -> LaunchedChild {
         do {
-            let child = try makeChild(onExit)
-            try order.tell(child.channel)
-            return child
+            return try makeChild(order, onExit)
         } catch {
             throw LaunchFailure(error)
         }
     }
 
-    private func makeChild(_ onExit: @escaping @Sendable (ExitStatus) -> Void) throws -> LaunchedChild {
+    private func makeChild(
+        _ order: LaunchOrder, _ onExit: @escaping @Sendable (ExitStatus) -> Void
+    ) throws -> LaunchedChild {
         do {
-            return try currentServer().makeChild(onExit: onExit)
+            return try currentServer().makeChild(order, onExit: onExit)
         } catch let error as SystemError where error.isBrokenChannel {
             // The server was ended by someone; a new one is made, once.
-            return try currentServer().makeChild(onExit: onExit)
+            return try currentServer().makeChild(order, onExit: onExit)
         }
     }
 
