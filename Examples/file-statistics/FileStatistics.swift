@@ -376,6 +376,7 @@ struct Table {
         print(
             "\n\(texts) text, \(binaries) binary, \(unreadable) unreadable; \(speed) with \(workers) workers")
         try copy?.close()
+        guard fflush(nil) == 0 else { throw Failure.file(Path("standard output"), exitCode: 74) }
     }
 
     /// Writes one line over and over, a few times a second; nothing where there is no terminal.
@@ -397,7 +398,7 @@ struct Table {
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let hundredths = Int(seconds * 100)
         return "\(files) files in \(hundredths / 100).\(hundredths / 10 % 10)\(hundredths % 10) s, "
-            + "\(Int(Double(files) / seconds)) files/s"
+            + "\(Int(Double(files) / max(seconds, 0.001))) files/s"
     }
 
     private func show(_ text: TextCount, _ name: String) {

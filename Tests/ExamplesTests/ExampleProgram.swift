@@ -9,7 +9,7 @@ struct ExampleProgram {
         var errors: String
     }
 
-    private let executable: URL
+    let executable: URL
 
     /// Finds a program that was built beside the tests.
     init(_ name: String) throws {

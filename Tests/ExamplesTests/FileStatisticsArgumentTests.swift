@@ -54,6 +54,14 @@ struct FileStatisticsArgumentTests {
         #expect(outcome.errors.hasPrefix("file-statistics: \(report): "))
     }
 
+    @Test func saysThatItsOutputCannotBeWritten() async throws {
+        try folder.write("x".utf8, to: "a")
+        let shell = ExampleProgram(system: "/bin/sh")
+        let outcome = try await shell.run(["-c", #""$0" >/dev/full"#, program.executable.path], in: folder)
+        #expect(outcome.exitCode == 74)
+        #expect(outcome.errors == "file-statistics: standard output: No space left on device\n")
+    }
+
     @Test func showsItsProgressOnATerminal() async throws {
         try folder.write("x".utf8, to: "a")
         var (terminal, program) = (Int32(-1), Int32(-1))
