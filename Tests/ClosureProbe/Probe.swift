@@ -22,7 +22,10 @@ import Multiprocessing
         }
 
         /// A closure that has to be refused, with this word in the reason.
-        init(refused name: String, _ word: String, _ run: @escaping @Sendable (ProcessPool) async throws -> Void) {
+        init(
+            refused name: String, _ word: String,
+            _ run: @escaping @Sendable (ProcessPool) async throws -> Void
+        ) {
             self.init(name) { pool in
                 do {
                     try await run(pool)
@@ -36,7 +39,8 @@ import Multiprocessing
 
     static func main() async throws {
         var failures = 0
-        let rows = plainRows() + referenceRows() + captureRows() + singleRows() + privateRows() + refusedRows()
+        let rows =
+            plainRows() + referenceRows() + captureRows() + singleRows() + privateRows() + refusedRows()
         for context in [ProcessContext(.forkserver), ProcessContext(.spawn)] {
             try await withProcessPool(workers: 1, context: context) { pool in
                 for row in rows {
@@ -66,7 +70,8 @@ import Multiprocessing
             },
             Row("throwing") {
                 do {
-                    return try await $0.apply(3) { (number: Int) -> Int in throw Failure(number: number) } == 0
+                    return try await $0.apply(3) { (number: Int) -> Int in throw Failure(number: number) }
+                        == 0
                 } catch let error as Failure {
                     return error.number == 3
                 }
@@ -140,7 +145,7 @@ import Multiprocessing
             Row("several, mixed sizes") {
                 try await $0.apply(1) { "\(flag)\(number)\(text)\(maybe ?? 0)\($0)" } == "true7hello51"
             },
-            Row("dictionary and number") { try await $0.apply { table["a"]![1] + number } == 9 },
+            Row("dictionary and number") { try await $0.apply { (table["a"]?[1] ?? 0) + number } == 9 },
             Row("class and number") { try await $0.apply { counter.number + number } == 11 },
             Row("nested closure") { try await $0.apply(1) { inner($0) + number } == 15 },
             Row("asynchronous with captures") {
@@ -181,7 +186,9 @@ import Multiprocessing
         let tuple = (1, "a")
         let anything: any Codable & Sendable = 3
         return [
-            Row(refused: "a class that is not Codable", "Opaque") { _ = try await $0.apply { opaque.number } },
+            Row(refused: "a class that is not Codable", "Opaque") {
+                _ = try await $0.apply { opaque.number }
+            },
             Row(refused: "a file handle", "FileHandle") { _ = try await $0.apply { handle.fileDescriptor } },
             Row(refused: "a file handle among others", "FileHandle") {
                 _ = try await $0.apply { Int(handle.fileDescriptor) + number }

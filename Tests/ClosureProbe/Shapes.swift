@@ -69,12 +69,16 @@ extension Probe {
             Row("private result") { try await $0.apply(2) { Hidden(number: $0) } == Hidden(number: 2) },
             Row("local argument") { try await $0.apply(Local(number: 2)) { $0.number } == 2 },
             Row("private in array") { try await $0.apply([Hidden(number: 2)]) { $0[0].number } == 2 },
-            Row("local in dictionary") { try await $0.apply(["a": Local(number: 2)]) { $0["a"]?.number } == 2 },
+            Row("local in dictionary") {
+                try await $0.apply(["a": Local(number: 2)]) { $0["a"]?.number } == 2
+            },
             Row("local in nested generics") {
                 let value = Outer<Local>.Inner(a: Local(number: 1), b: [Hidden(number: 5)])
                 return try await $0.apply(value) { $0.a.number + $0.b[0].number } == 6
             },
-            Row("optional private result") { try await $0.apply(2) { Optional(Hidden(number: $0)) }?.number == 2 },
+            Row("optional private result") {
+                try await $0.apply(2) { Optional(Hidden(number: $0)) }?.number == 2
+            },
             Row("captured private") { try await $0.apply { hidden.number } == 3 },
             Row("captured local") { try await $0.apply { local.number } == 4 },
             Row("captured array of private") { try await $0.apply { many.count + many[1].number } == 4 },

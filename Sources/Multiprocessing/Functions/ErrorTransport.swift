@@ -51,6 +51,8 @@ enum ErrorTransport {
 }
 
 /// Opens the type; a top-level function because local generic ones crash the compiler.
-private func decodeError<E: Error & Decodable>(_ type: E.Type, from reader: inout ByteReader) throws -> any Error {
+private func decodeError<E: Error & Decodable>(_ type: E.Type, from reader: inout ByteReader) throws
+    -> any Error
+{
     try reader.decode(E.self)
 }

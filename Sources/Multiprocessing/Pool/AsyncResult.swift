@@ -64,7 +64,9 @@ public final class AsyncResult<Value: Sendable>: Sendable {
     /// Whether the work is done, well or not; Python's `ready()`.
     public var isReady: Bool { latch.value != nil }
 
-    /// Whether the work is done and returned a value; false while it is not done. Python's `successful()`.
+    /// Whether the work is done and returned a value; false while it is not done.
+    ///
+    /// Python's `successful()`.
     public var isSuccessful: Bool {
         if case .success = latch.value?() { true } else { false }
     }

@@ -61,7 +61,9 @@ extension ProcessPool {
     ///
     /// Everything else is as with the first `apply`.
     @discardableResult
-    public nonisolated(nonsending) func apply<A: Codable & Sendable, B: Codable & Sendable, R: Codable & Sendable>(
+    public nonisolated(nonsending) func apply<
+        A: Codable & Sendable, B: Codable & Sendable, R: Codable & Sendable
+    >(
         _ a: A, _ b: B, timeout: Duration? = nil,
         _ body: @escaping @concurrent @Sendable (A, B) async throws -> R
     ) async throws -> R {
@@ -83,7 +85,9 @@ extension ProcessPool {
     ///
     /// Everything else is as with the first `apply`.
     @discardableResult
-    public nonisolated(nonsending) func apply<A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable, R: Codable & Sendable>(
+    public nonisolated(nonsending) func apply<
+        A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable, R: Codable & Sendable
+    >(
         _ a: A, _ b: B, _ c: C, timeout: Duration? = nil,
         _ body: @escaping @concurrent @Sendable (A, B, C) async throws -> R
     ) async throws -> R {
@@ -94,7 +98,9 @@ extension ProcessPool {
     ///
     /// Everything else is as with the first `apply`.
     @_disfavoredOverload
-    public nonisolated(nonsending) func apply<A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable>(
+    public nonisolated(nonsending) func apply<
+        A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable
+    >(
         _ a: A, _ b: B, _ c: C, timeout: Duration? = nil,
         _ body: @escaping @concurrent @Sendable (A, B, C) async throws -> Void
     ) async throws {
@@ -105,7 +111,10 @@ extension ProcessPool {
     ///
     /// Everything else is as with the first `apply`.
     @discardableResult
-    public nonisolated(nonsending) func apply<A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable, D: Codable & Sendable, R: Codable & Sendable>(
+    public nonisolated(nonsending) func apply<
+        A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable, D: Codable & Sendable,
+        R: Codable & Sendable
+    >(
         _ a: A, _ b: B, _ c: C, _ d: D, timeout: Duration? = nil,
         _ body: @escaping @concurrent @Sendable (A, B, C, D) async throws -> R
     ) async throws -> R {
@@ -116,7 +125,9 @@ extension ProcessPool {
     ///
     /// Everything else is as with the first `apply`.
     @_disfavoredOverload
-    public nonisolated(nonsending) func apply<A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable, D: Codable & Sendable>(
+    public nonisolated(nonsending) func apply<
+        A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable, D: Codable & Sendable
+    >(
         _ a: A, _ b: B, _ c: C, _ d: D, timeout: Duration? = nil,
         _ body: @escaping @concurrent @Sendable (A, B, C, D) async throws -> Void
     ) async throws {

@@ -79,7 +79,9 @@ extension ProcessPool {
     ///
     /// Everything else is as with the first `applyAsync`.
     @discardableResult
-    public nonisolated func applyAsync<A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable, R: Codable & Sendable>(
+    public nonisolated func applyAsync<
+        A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable, R: Codable & Sendable
+    >(
         _ a: A, _ b: B, _ c: C, timeout: Duration? = nil,
         _ body: @escaping @concurrent @Sendable (A, B, C) async throws -> R
     ) throws -> AsyncResult<R> {
@@ -102,7 +104,10 @@ extension ProcessPool {
     ///
     /// Everything else is as with the first `applyAsync`.
     @discardableResult
-    public nonisolated func applyAsync<A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable, D: Codable & Sendable, R: Codable & Sendable>(
+    public nonisolated func applyAsync<
+        A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable, D: Codable & Sendable,
+        R: Codable & Sendable
+    >(
         _ a: A, _ b: B, _ c: C, _ d: D, timeout: Duration? = nil,
         _ body: @escaping @concurrent @Sendable (A, B, C, D) async throws -> R
     ) throws -> AsyncResult<R> {
@@ -114,7 +119,9 @@ extension ProcessPool {
     /// Everything else is as with the first `applyAsync`.
     @discardableResult
     @_disfavoredOverload
-    public nonisolated func applyAsync<A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable, D: Codable & Sendable>(
+    public nonisolated func applyAsync<
+        A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable, D: Codable & Sendable
+    >(
         _ a: A, _ b: B, _ c: C, _ d: D, timeout: Duration? = nil,
         _ body: @escaping @concurrent @Sendable (A, B, C, D) async throws -> Void
     ) throws -> AsyncResult<Void> {

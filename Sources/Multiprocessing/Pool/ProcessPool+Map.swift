@@ -25,7 +25,8 @@ extension ProcessPool {
         _ inputs: S, chunkSize: Int? = nil, timeout: Duration? = nil,
         _ body: @escaping @concurrent @Sendable (S.Element) async throws -> Void
     ) async throws where S.Element: Codable & Sendable {
-        _ = try await collect(inputs, VoidBody1(body: body), Nothing(), chunkSize: chunkSize, timeout: timeout)
+        _ = try await collect(
+            inputs, VoidBody1(body: body), Nothing(), chunkSize: chunkSize, timeout: timeout)
     }
 
     /// Runs a body for each input and waits for all results.
@@ -47,7 +48,8 @@ extension ProcessPool {
         _ inputs: S, with context: C, chunkSize: Int? = nil, timeout: Duration? = nil,
         _ body: @escaping @concurrent @Sendable (S.Element, C) async throws -> Void
     ) async throws where S.Element: Codable & Sendable {
-        _ = try await collect(inputs, VoidContextBody(body: body), context, chunkSize: chunkSize, timeout: timeout)
+        _ = try await collect(
+            inputs, VoidContextBody(body: body), context, chunkSize: chunkSize, timeout: timeout)
     }
 
     /// Runs a body for each input and waits for all results.
@@ -69,7 +71,8 @@ extension ProcessPool {
         _ inputs: S, chunkSize: Int? = nil, timeout: Duration? = nil,
         _ body: @escaping @concurrent @Sendable (S.Element) async throws -> Void
     ) async throws where S.Element: Codable & Sendable {
-        _ = try await collect(inputs, VoidBody1(body: body), Nothing(), chunkSize: chunkSize, timeout: timeout)
+        _ = try await collect(
+            inputs, VoidBody1(body: body), Nothing(), chunkSize: chunkSize, timeout: timeout)
     }
 
     /// Runs a body for each input and waits for all results.
@@ -91,6 +94,7 @@ extension ProcessPool {
         _ inputs: S, with context: C, chunkSize: Int? = nil, timeout: Duration? = nil,
         _ body: @escaping @concurrent @Sendable (S.Element, C) async throws -> Void
     ) async throws where S.Element: Codable & Sendable {
-        _ = try await collect(inputs, VoidContextBody(body: body), context, chunkSize: chunkSize, timeout: timeout)
+        _ = try await collect(
+            inputs, VoidContextBody(body: body), context, chunkSize: chunkSize, timeout: timeout)
     }
 }

@@ -15,7 +15,8 @@ extension ProcessPool {
         _ body: @escaping @concurrent @Sendable (S.Element) async throws -> R
     ) throws -> AsyncResult<[R]> where S.Element: Codable & Sendable {
         try collectAsync(
-            Array(inputs), Body1(body: body), Nothing(), chunkSize: chunkSize, timeout: timeout, label: "mapAsync"
+            Array(inputs), Body1(body: body), Nothing(), chunkSize: chunkSize, timeout: timeout,
+            label: "mapAsync"
         ) { $0 }
     }
 
@@ -29,7 +30,8 @@ extension ProcessPool {
         _ body: @escaping @concurrent @Sendable (S.Element) async throws -> Void
     ) throws -> AsyncResult<Void> where S.Element: Codable & Sendable {
         try collectAsync(
-            Array(inputs), VoidBody1(body: body), Nothing(), chunkSize: chunkSize, timeout: timeout, label: "mapAsync"
+            Array(inputs), VoidBody1(body: body), Nothing(), chunkSize: chunkSize, timeout: timeout,
+            label: "mapAsync"
         ) { _ in }
     }
 
@@ -42,7 +44,8 @@ extension ProcessPool {
         _ body: @escaping @concurrent @Sendable (S.Element, C) async throws -> R
     ) throws -> AsyncResult<[R]> where S.Element: Codable & Sendable {
         try collectAsync(
-            Array(inputs), ContextBody(body: body), context, chunkSize: chunkSize, timeout: timeout, label: "mapAsync"
+            Array(inputs), ContextBody(body: body), context, chunkSize: chunkSize, timeout: timeout,
+            label: "mapAsync"
         ) { $0 }
     }
 
@@ -56,7 +59,8 @@ extension ProcessPool {
         _ body: @escaping @concurrent @Sendable (S.Element, C) async throws -> Void
     ) throws -> AsyncResult<Void> where S.Element: Codable & Sendable {
         try collectAsync(
-            Array(inputs), VoidContextBody(body: body), context, chunkSize: chunkSize, timeout: timeout, label: "mapAsync"
+            Array(inputs), VoidContextBody(body: body), context, chunkSize: chunkSize, timeout: timeout,
+            label: "mapAsync"
         ) { _ in }
     }
 }

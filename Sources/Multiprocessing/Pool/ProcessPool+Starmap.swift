@@ -9,7 +9,9 @@ extension ProcessPool {
     /// - Returns: the results in the order of the inputs.
     /// - Throws: the same as `map`.
     @discardableResult
-    public nonisolated(nonsending) func starmap<S: Sequence, A: Codable & Sendable, B: Codable & Sendable, R: Codable & Sendable>(
+    public nonisolated(nonsending) func starmap<
+        S: Sequence, A: Codable & Sendable, B: Codable & Sendable, R: Codable & Sendable
+    >(
         _ inputs: S, chunkSize: Int? = nil, timeout: Duration? = nil,
         _ body: @escaping @concurrent @Sendable (A, B) async throws -> R
     ) async throws -> [R] where S.Element == (A, B) {
@@ -26,14 +28,18 @@ extension ProcessPool {
         _ body: @escaping @concurrent @Sendable (A, B) async throws -> Void
     ) async throws where S.Element == (A, B) {
         _ = try await collect(
-            inputs, VoidBody2(body: body), Nothing(), chunkSize: chunkSize, timeout: timeout, label: "starmap")
+            inputs, VoidBody2(body: body), Nothing(), chunkSize: chunkSize, timeout: timeout, label: "starmap"
+        )
     }
 
     /// Runs a body for each tuple, with three arguments.
     ///
     /// Everything else is as with the first `starmap`.
     @discardableResult
-    public nonisolated(nonsending) func starmap<S: Sequence, A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable, R: Codable & Sendable>(
+    public nonisolated(nonsending) func starmap<
+        S: Sequence, A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable,
+        R: Codable & Sendable
+    >(
         _ inputs: S, chunkSize: Int? = nil, timeout: Duration? = nil,
         _ body: @escaping @concurrent @Sendable (A, B, C) async throws -> R
     ) async throws -> [R] where S.Element == (A, B, C) {
@@ -45,19 +51,25 @@ extension ProcessPool {
     ///
     /// Everything else is as with the first `starmap`.
     @_disfavoredOverload
-    public nonisolated(nonsending) func starmap<S: Sequence, A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable>(
+    public nonisolated(nonsending) func starmap<
+        S: Sequence, A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable
+    >(
         _ inputs: S, chunkSize: Int? = nil, timeout: Duration? = nil,
         _ body: @escaping @concurrent @Sendable (A, B, C) async throws -> Void
     ) async throws where S.Element == (A, B, C) {
         _ = try await collect(
-            inputs, VoidBody3(body: body), Nothing(), chunkSize: chunkSize, timeout: timeout, label: "starmap")
+            inputs, VoidBody3(body: body), Nothing(), chunkSize: chunkSize, timeout: timeout, label: "starmap"
+        )
     }
 
     /// Runs a body for each tuple, with four arguments.
     ///
     /// Everything else is as with the first `starmap`.
     @discardableResult
-    public nonisolated(nonsending) func starmap<S: Sequence, A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable, D: Codable & Sendable, R: Codable & Sendable>(
+    public nonisolated(nonsending) func starmap<
+        S: Sequence, A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable,
+        D: Codable & Sendable, R: Codable & Sendable
+    >(
         _ inputs: S, chunkSize: Int? = nil, timeout: Duration? = nil,
         _ body: @escaping @concurrent @Sendable (A, B, C, D) async throws -> R
     ) async throws -> [R] where S.Element == (A, B, C, D) {
@@ -69,11 +81,15 @@ extension ProcessPool {
     ///
     /// Everything else is as with the first `starmap`.
     @_disfavoredOverload
-    public nonisolated(nonsending) func starmap<S: Sequence, A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable, D: Codable & Sendable>(
+    public nonisolated(nonsending) func starmap<
+        S: Sequence, A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable,
+        D: Codable & Sendable
+    >(
         _ inputs: S, chunkSize: Int? = nil, timeout: Duration? = nil,
         _ body: @escaping @concurrent @Sendable (A, B, C, D) async throws -> Void
     ) async throws where S.Element == (A, B, C, D) {
         _ = try await collect(
-            inputs, VoidBody4(body: body), Nothing(), chunkSize: chunkSize, timeout: timeout, label: "starmap")
+            inputs, VoidBody4(body: body), Nothing(), chunkSize: chunkSize, timeout: timeout, label: "starmap"
+        )
     }
 }

@@ -3,7 +3,9 @@ extension ProcessPool {
     ///
     /// Everything else is as with `mapAsync`.
     @discardableResult
-    public nonisolated func starmapAsync<S: Sequence, A: Codable & Sendable, B: Codable & Sendable, R: Codable & Sendable>(
+    public nonisolated func starmapAsync<
+        S: Sequence, A: Codable & Sendable, B: Codable & Sendable, R: Codable & Sendable
+    >(
         _ inputs: S, chunkSize: Int? = nil, timeout: Duration? = nil,
         _ body: @escaping @concurrent @Sendable (A, B) async throws -> R
     ) throws -> AsyncResult<[R]> where S.Element == (A, B) {
@@ -32,7 +34,10 @@ extension ProcessPool {
     ///
     /// Everything else is as with `mapAsync`.
     @discardableResult
-    public nonisolated func starmapAsync<S: Sequence, A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable, R: Codable & Sendable>(
+    public nonisolated func starmapAsync<
+        S: Sequence, A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable,
+        R: Codable & Sendable
+    >(
         _ inputs: S, chunkSize: Int? = nil, timeout: Duration? = nil,
         _ body: @escaping @concurrent @Sendable (A, B, C) async throws -> R
     ) throws -> AsyncResult<[R]> where S.Element == (A, B, C) {
@@ -47,7 +52,9 @@ extension ProcessPool {
     /// Everything else is as with `mapAsync`.
     @discardableResult
     @_disfavoredOverload
-    public nonisolated func starmapAsync<S: Sequence, A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable>(
+    public nonisolated func starmapAsync<
+        S: Sequence, A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable
+    >(
         _ inputs: S, chunkSize: Int? = nil, timeout: Duration? = nil,
         _ body: @escaping @concurrent @Sendable (A, B, C) async throws -> Void
     ) throws -> AsyncResult<Void> where S.Element == (A, B, C) {
@@ -61,7 +68,10 @@ extension ProcessPool {
     ///
     /// Everything else is as with `mapAsync`.
     @discardableResult
-    public nonisolated func starmapAsync<S: Sequence, A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable, D: Codable & Sendable, R: Codable & Sendable>(
+    public nonisolated func starmapAsync<
+        S: Sequence, A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable,
+        D: Codable & Sendable, R: Codable & Sendable
+    >(
         _ inputs: S, chunkSize: Int? = nil, timeout: Duration? = nil,
         _ body: @escaping @concurrent @Sendable (A, B, C, D) async throws -> R
     ) throws -> AsyncResult<[R]> where S.Element == (A, B, C, D) {
@@ -76,7 +86,10 @@ extension ProcessPool {
     /// Everything else is as with `mapAsync`.
     @discardableResult
     @_disfavoredOverload
-    public nonisolated func starmapAsync<S: Sequence, A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable, D: Codable & Sendable>(
+    public nonisolated func starmapAsync<
+        S: Sequence, A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable,
+        D: Codable & Sendable
+    >(
         _ inputs: S, chunkSize: Int? = nil, timeout: Duration? = nil,
         _ body: @escaping @concurrent @Sendable (A, B, C, D) async throws -> Void
     ) throws -> AsyncResult<Void> where S.Element == (A, B, C, D) {

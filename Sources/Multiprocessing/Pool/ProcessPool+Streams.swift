@@ -43,7 +43,9 @@ extension ProcessPool {
     /// Streams the results of a body for each input, in the order of the inputs.
     ///
     /// The context crosses once per worker. Everything else is as with the first `imap`.
-    public nonisolated func imap<S: AsyncSequence & SendableMetatype, C: Codable & Sendable, R: Codable & Sendable>(
+    public nonisolated func imap<
+        S: AsyncSequence & SendableMetatype, C: Codable & Sendable, R: Codable & Sendable
+    >(
         _ inputs: sending S, with context: C, chunkSize: Int = 1, timeout: Duration? = nil,
         _ body: @escaping @concurrent @Sendable (S.Element, C) async throws -> R
     ) -> PoolResults<R> where S.Element: Codable & Sendable {
@@ -77,7 +79,8 @@ extension ProcessPool {
         _ body: @escaping @concurrent @Sendable (S.Element, C) async throws -> R
     ) -> PoolResults<R> where S.Element: Codable & Sendable {
         stream(
-            inputs, ContextBody(body: body), context, isOrdered: false, chunkSize: chunkSize, timeout: timeout,
+            inputs, ContextBody(body: body), context, isOrdered: false, chunkSize: chunkSize,
+            timeout: timeout,
             label: "imapUnordered")
     }
 
@@ -96,12 +99,15 @@ extension ProcessPool {
     /// Streams the results of a body for each input, as they finish.
     ///
     /// The context crosses once per worker. Everything else is as with the first `imapUnordered`.
-    public nonisolated func imapUnordered<S: AsyncSequence & SendableMetatype, C: Codable & Sendable, R: Codable & Sendable>(
+    public nonisolated func imapUnordered<
+        S: AsyncSequence & SendableMetatype, C: Codable & Sendable, R: Codable & Sendable
+    >(
         _ inputs: sending S, with context: C, chunkSize: Int = 1, timeout: Duration? = nil,
         _ body: @escaping @concurrent @Sendable (S.Element, C) async throws -> R
     ) -> PoolResults<R> where S.Element: Codable & Sendable {
         stream(
-            inputs, ContextBody(body: body), context, isOrdered: false, chunkSize: chunkSize, timeout: timeout,
+            inputs, ContextBody(body: body), context, isOrdered: false, chunkSize: chunkSize,
+            timeout: timeout,
             label: "imapUnordered")
     }
 }

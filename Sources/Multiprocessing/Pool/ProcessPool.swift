@@ -50,7 +50,9 @@ public actor ProcessPool {
         core.terminate(MultiprocessingError(.poolTerminated, "the pool was dropped without a shutdown"))
     }
 
-    /// Takes no more work; what was accepted is done, then the workers leave. Python's `close`.
+    /// Takes no more work; what was accepted is done, then the workers leave.
+    ///
+    /// Python's `close`.
     ///
     /// Does not wait; a second call is harmless.
     public nonisolated func close() {
@@ -72,7 +74,8 @@ public actor ProcessPool {
     public nonisolated(nonsending) func join() async throws {
         guard core.isEnding else {
             throw MultiprocessingError(
-                .invalidArgument, "a pool that is neither closed nor terminated does not end: "
+                .invalidArgument,
+                "a pool that is neither closed nor terminated does not end: "
                     + "call close() or terminate() before join()")
         }
         _ = try await core.finished.wait()

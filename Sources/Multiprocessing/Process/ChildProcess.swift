@@ -141,7 +141,9 @@ public actor ChildProcess: Identifiable {
     /// How the child ended; nil before that.
     public nonisolated var exitStatus: ExitStatus? { record.end.value }
 
-    /// The exit code, or the signal's number with a minus sign; nil before the end. Python's `exitcode`.
+    /// The exit code, or the signal's number with a minus sign; nil before the end.
+    ///
+    /// Python's `exitcode`.
     public nonisolated var exitCode: Int32? { exitStatus?.code }
 
     /// Whether the child runs: it was started and has not ended.

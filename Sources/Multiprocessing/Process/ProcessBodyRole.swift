@@ -31,6 +31,8 @@ enum ProcessBodyRole: ChildRole {
 
     static func warmUp() {
         InvocationCoder.warmUp()
+        // Ends here, on this thread, before the call returns: nothing is left for a thread that a copy would lack.
+        Task.immediate {}
     }
 
     private static func run(_ payload: [UInt8], parent: Int32) async throws {
@@ -38,7 +40,8 @@ enum ProcessBodyRole: ChildRole {
     }
 
     /// Decodes the body and its arguments.
-    private static func prepare(_ payload: [UInt8], parent: Int32) throws -> @Sendable () async throws -> Void {
+    private static func prepare(_ payload: [UInt8], parent: Int32) throws -> @Sendable () async throws -> Void
+    {
         try unsafe payload.withUnsafeBytes { bytes in
             var reader = unsafe ByteReader(bytes)
             let name = try reader.readString()

@@ -30,7 +30,8 @@ extension ChildProcess {
     /// The process that asks; Python's `current_process`.
     public static var current: ProcessInformation { ProcessNames.current }
 
-    /// The process that started this one as its child; nil in a program that is no child. Python's
-    /// `parent_process`.
+    /// The process that started this one as its child; nil in a program that is no child.
+    ///
+    /// Python's `parent_process`.
     public static var parent: ProcessInformation? { ProcessNames.parent }
 }

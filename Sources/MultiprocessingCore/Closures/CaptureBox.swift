@@ -25,7 +25,7 @@
     init(metadata: UInt) throws(FunctionRefusal) {
         self.metadata = metadata
         // The caller has seen the kind, and records of this kind have these fields.
-        let record = unsafe UnsafeRawPointer(bitPattern: metadata)!
+        let record = unsafe UnsafeRawPointer(address: metadata)
         guard let description = unsafe record.load(fromByteOffset: 16, as: UnsafeRawPointer?.self) else {
             throw .unknownCapture
         }

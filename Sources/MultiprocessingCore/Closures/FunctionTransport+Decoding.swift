@@ -28,7 +28,8 @@ extension FunctionTransport {
     /// Makes a context like the one on the other side, filled with decoded values.
     private static func decodeBox(from reader: inout ByteReader, depth: Int) throws -> UInt {
         let metadata = try CodeAddress.decode(from: &reader)
-        guard metadata % 8 == 0, unsafe UnsafeRawPointer(bitPattern: metadata)?.load(as: UInt.self) == CaptureBox.kind
+        guard metadata % 8 == 0,
+            unsafe UnsafeRawPointer(bitPattern: metadata)?.load(as: UInt.self) == CaptureBox.kind
         else { throw WireError.malformed("the context of a closure that is none") }
         let box: CaptureBox
         do {
@@ -55,7 +56,7 @@ extension FunctionTransport {
         }
         // The same metadata as on the other side, so the context is destroyed by the same code.
         let object = unsafe mp_allocate_object(
-            UnsafeRawPointer(bitPattern: metadata)!, box.size, box.alignment - 1)
+            UnsafeRawPointer(address: metadata), box.size, box.alignment - 1)
         for (value, place) in zip(values, box.captures) { unsafe value.move(into: object + place.offset) }
         return UInt(bitPattern: object)
     }
@@ -79,7 +80,7 @@ private struct CapturedBits: CapturedContent {
     let bytes: [UInt8]
 
     func move(into place: UnsafeMutableRawPointer) {
-        unsafe bytes.withUnsafeBytes { unsafe place.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+        unsafe bytes.withUnsafeBytes { unsafe place.copyMemory(from: $0.start, byteCount: $0.count) }
     }
 }
 
@@ -104,6 +105,8 @@ private final class CapturedFunction: CapturedContent {
 }
 
 /// Opens the type; a top-level function because local generic ones crash the compiler.
-private func decodeCapture<T: Codable>(_ type: T.Type, from reader: inout ByteReader) throws -> any CapturedContent {
+private func decodeCapture<T: Codable>(_ type: T.Type, from reader: inout ByteReader) throws
+    -> any CapturedContent
+{
     CapturedValue(value: try BinaryDecoder().decode(T.self, from: &reader))
 }

@@ -26,8 +26,8 @@ package enum FunctionTransport {
             return try encodeAddress(words.code, into: &writer)
         }
         // The context of a living closure is a living object, which begins with its metadata.
-        let metadata = unsafe UnsafeRawPointer(bitPattern: words.context)!.load(as: UInt.self)
-        let kind = unsafe UnsafeRawPointer(bitPattern: metadata)!.load(as: UInt.self)
+        let metadata = unsafe UnsafeRawPointer(address: words.context).load(as: UInt.self)
+        let kind = unsafe UnsafeRawPointer(address: metadata).load(as: UInt.self)
         guard kind == CaptureBox.kind else {
             writer.append(single)
             try encodeAddress(words.code, into: &writer)
@@ -39,7 +39,7 @@ package enum FunctionTransport {
         try encodeAddress(metadata, into: &writer)
         writer.append(UInt32(content.captures.count))
         for (capture, offset) in content.captures {
-            let place = unsafe UnsafeRawPointer(bitPattern: words.context)! + offset
+            let place = unsafe UnsafeRawPointer(address: words.context) + offset
             switch capture {
             case .function:
                 writer.append(functionCapture)
@@ -55,7 +55,8 @@ package enum FunctionTransport {
         }
     }
 
-    private static func encodeAddress(_ address: UInt, into writer: inout ByteWriter) throws(FunctionRefusal) {
+    private static func encodeAddress(_ address: UInt, into writer: inout ByteWriter) throws(FunctionRefusal)
+    {
         guard CodeAddress.encode(address, into: &writer) else { throw .foreignCode }
     }
 }

@@ -3,9 +3,4 @@ package struct FunctionWords: BitwiseCopyable, Hashable, Sendable {
     package let code: UInt
     /// 0 for a closure that captures nothing.
     package let context: UInt
-
-    init(code: UInt, context: UInt) {
-        self.code = code
-        self.context = context
-    }
 }

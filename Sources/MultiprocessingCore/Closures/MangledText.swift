@@ -31,7 +31,8 @@ struct MangledText {
 
     /// Bytes of a number of the compiler's own types, such as "Bi64_" or "Bf32_"; nil for other names.
     var builtinSize: Int? {
-        guard tail.count == length, tail.starts(with: "Bi".utf8) || tail.starts(with: "Bf".utf8), tail.last == UInt8(ascii: "_"),
+        guard tail.count == length, tail.starts(with: "Bi".utf8) || tail.starts(with: "Bf".utf8),
+            tail.last == UInt8(ascii: "_"),
             let bits = Int(String(decoding: tail.dropFirst(2).dropLast(), as: UTF8.self)),
             [1, 8, 16, 32, 64, 128].contains(bits)
         else { return nil }

@@ -44,9 +44,11 @@
     }
 
     private init?(
-        _ metadata: UnsafeRawPointer, descriptorAt: Int, argumentsAt: (UnsafeRawPointer) -> Int?, headerAt: Int
+        _ metadata: UnsafeRawPointer, descriptorAt: Int, argumentsAt: (UnsafeRawPointer) -> Int?,
+        headerAt: Int
     ) {
-        guard let descriptor = unsafe metadata.load(fromByteOffset: descriptorAt, as: UnsafeRawPointer?.self) else {
+        guard let descriptor = unsafe metadata.load(fromByteOffset: descriptorAt, as: UnsafeRawPointer?.self)
+        else {
             return nil
         }
         self.descriptor = UInt(bitPattern: descriptor)

@@ -14,7 +14,8 @@ enum SingleCapture {
         let name = _typeName(type, qualified: true)
         let arguments = NominalType(type)?.arguments ?? []
         switch (name.prefix { $0 != "<" }, arguments.count) {
-        case ("Swift.__EmptyArrayStorage", 0), ("Swift.__EmptyDictionarySingleton", 0), ("Swift.__EmptySetSingleton", 0):
+        case ("Swift.__EmptyArrayStorage", 0), ("Swift.__EmptyDictionarySingleton", 0),
+            ("Swift.__EmptySetSingleton", 0):
             writer.append(fixed)
             guard CodeAddress.encode(context, into: &writer) else { throw FunctionRefusal.foreignCode }
         case ("Swift._ContiguousArrayStorage", 1):
@@ -25,7 +26,9 @@ enum SingleCapture {
         case ("Swift._DictionaryStorage", 2):
             let key = try codable(arguments[0])
             let value = try codable(arguments[1])
-            guard let key = key as? any (Hashable & Codable).Type else { throw FunctionRefusal.notCodable(key) }
+            guard let key = key as? any (Hashable & Codable).Type else {
+                throw FunctionRefusal.notCodable(key)
+            }
             writer.append(dictionary)
             try TypeReference.encode(key, into: &writer)
             try TypeReference.encode(value, into: &writer)
@@ -65,7 +68,9 @@ enum SingleCapture {
             guard let key = key as? any (Hashable & Codable).Type else { throw mismatch }
             return try decodeDictionary(key, value, from: &reader)
         case set:
-            guard let element = try type(from: &reader) as? any (Hashable & Codable).Type else { throw mismatch }
+            guard let element = try type(from: &reader) as? any (Hashable & Codable).Type else {
+                throw mismatch
+            }
             return try decodeSet(element, from: &reader)
         case object:
             let type = try type(from: &reader)
@@ -97,7 +102,9 @@ private func encodeDictionary<K: Hashable & Codable, V: Codable>(
     try encodeWord(of: [K: V].self, context, into: &writer)
 }
 
-private func encodeSet<E: Hashable & Codable>(_: E.Type, _ context: UInt, into writer: inout ByteWriter) throws {
+private func encodeSet<E: Hashable & Codable>(_: E.Type, _ context: UInt, into writer: inout ByteWriter)
+    throws
+{
     try encodeWord(of: Set<E>.self, context, into: &writer)
 }
 
@@ -108,7 +115,8 @@ private func encodeObject<C: Codable>(_: C.Type, _ context: UInt, into writer: i
 private func encodeWord<T: Codable>(of _: T.Type, _ context: UInt, into writer: inout ByteWriter) throws {
     try unsafe withUnsafeBytes(of: context) { bytes in
         // The word is borrowed from the living closure: it is read as the value, and no reference is given up.
-        try unsafe BinaryEncoder().encode(bytes.assumingMemoryBound(to: T.self).baseAddress!.pointee, into: &writer)
+        try unsafe BinaryEncoder().encode(
+            bytes.start.assumingMemoryBound(to: T.self).pointee, into: &writer)
     }
 }
 
@@ -135,7 +143,7 @@ private func decodeWord<T: Codable>(of _: T.Type, from reader: inout ByteReader)
     var word: UInt = 0
     unsafe withUnsafeMutableBytes(of: &word) { bytes in
         // Moves the value's one reference into the word, which the context's owner gives up at its end.
-        _ = unsafe bytes.baseAddress!.initializeMemory(as: T.self, to: value)
+        _ = unsafe bytes.start.initializeMemory(as: T.self, to: value)
     }
     return word
 }

@@ -34,7 +34,8 @@ struct SymbolicName {
     func resolve() -> (Any.Type)? {
         let nameSize = text.count + 4 * descriptors.count
         let slots = (nameSize + 7) & ~7
-        return unsafe withUnsafeTemporaryAllocation(byteCount: slots + 8 * descriptors.count, alignment: 8) { buffer in
+        return unsafe withUnsafeTemporaryAllocation(byteCount: slots + 8 * descriptors.count, alignment: 8) {
+            buffer in
             var offset = 0
             var used = 0
             for byte in text {
@@ -45,13 +46,14 @@ struct SymbolicName {
                 }
                 unsafe buffer[offset] = Self.reference
                 let slot = slots + 8 * used
-                unsafe buffer.storeBytes(of: Int32(slot - (offset + 1)), toByteOffset: offset + 1, as: Int32.self)
+                unsafe buffer.storeBytes(
+                    of: Int32(slot - (offset + 1)), toByteOffset: offset + 1, as: Int32.self)
                 unsafe buffer.storeBytes(of: descriptors[used], toByteOffset: slot, as: UInt.self)
                 used += 1
                 offset += 5
             }
             // The buffer is not empty: a name has at least one reference.
-            let name = unsafe UnsafePointer(buffer.baseAddress!.assumingMemoryBound(to: UInt8.self))
+            let name = unsafe UnsafePointer(buffer.start.assumingMemoryBound(to: UInt8.self))
             return unsafe _getTypeByMangledNameInContext(
                 name, UInt(offset), genericContext: nil, genericArguments: nil)
         }

@@ -44,7 +44,9 @@ package enum TypeReference {
         switch try reader.read(UInt8.self) {
         case byName:
             let name = try reader.readString()
-            guard let type = _typeByName(name) else { throw .malformed("there is no type with the name \(name)") }
+            guard let type = _typeByName(name) else {
+                throw .malformed("there is no type with the name \(name)")
+            }
             return type
         case bySymbols:
             let count = Int(try reader.read(UInt32.self))

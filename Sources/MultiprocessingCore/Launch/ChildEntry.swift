@@ -27,7 +27,8 @@ enum ChildEntry {
             let message = try MessageSocket(channel).receive(until: .after(.seconds(60)))
             let start = try StartMessage(decoding: message.bytes, identity: try BuildIdentity.current())
             let seat = ChildSeat(
-                channel: channel, parent: try parent ?? handleOfParent(start.parentID), parentID: start.parentID,
+                channel: channel, parent: try parent ?? handleOfParent(start.parentID),
+                parentID: start.parentID,
                 payload: start.payload, descriptors: message.descriptors)
             start.role.run(seat)
         } catch MessageSocket.Failure.ended {

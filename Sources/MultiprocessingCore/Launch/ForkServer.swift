@@ -95,7 +95,8 @@ final class ForkServer: Sendable {
         guard folder >= 0 else { throw SystemError.last("open(.)") }
         let folderOwner = SharedDescriptor(Descriptor(adopting: folder))
         let streams = [STDOUT_FILENO, STDERR_FILENO].map { fcntl($0, F_GETFD) != -1 }
-        let request = ForkServerRole.Request(id: id, hasOutput: streams[0] ? 1 : 0, hasError: streams[1] ? 1 : 0)
+        let request = ForkServerRole.Request(
+            id: id, hasOutput: streams[0] ? 1 : 0, hasError: streams[1] ? 1 : 0)
         var passed = [channel.raw, folderOwner.raw]
         if streams[0] { passed.append(STDOUT_FILENO) }
         if streams[1] { passed.append(STDERR_FILENO) }

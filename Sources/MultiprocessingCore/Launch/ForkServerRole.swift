@@ -52,7 +52,9 @@ enum ForkServerRole: ChildRole {
     private static func warmUp(_ payload: [UInt8]) throws {
         try unsafe payload.withUnsafeBytes { bytes in
             var reader = unsafe ByteReader(bytes)
-            for _ in 0..<(try reader.read(UInt32.self)) { try StartMessage.role(named: reader.readString()).warmUp() }
+            for _ in 0..<(try reader.read(UInt32.self)) {
+                try StartMessage.role(named: reader.readString()).warmUp()
+            }
         }
     }
 
@@ -153,13 +155,17 @@ enum ForkServerRole: ChildRole {
     /// Turns the copy into a child: everything of the server's is closed, what was sent takes its place.
     private static func becomeChild(_ packet: PacketSocket.Packet<Request>, parent: ProcessHandle) -> Never {
         var passed = packet.descriptors.map(\.raw)[...]
-        guard let channel = passed.popFirst(), let folder = passed.popFirst() else { _exit(ChildEntry.refusalCode) }
+        guard let channel = passed.popFirst(), let folder = passed.popFirst() else {
+            _exit(ChildEntry.refusalCode)
+        }
         // Nothing of the server's image may be closed by its owner any more: the numbers get other meanings here.
         for descriptor in packet.descriptors { _ = unsafe Unmanaged.passRetained(descriptor) }
         // Moved out of the way first, so that no number is overwritten before it has been used.
         let parts = [channel, parent.descriptor.raw].map { fcntl($0, F_DUPFD_CLOEXEC, 32) }
         _ = fchdir(folder)
-        for (stream, isOpen) in [(STDOUT_FILENO, packet.content.hasOutput), (STDERR_FILENO, packet.content.hasError)] {
+        for (stream, isOpen) in [
+            (STDOUT_FILENO, packet.content.hasOutput), (STDERR_FILENO, packet.content.hasError),
+        ] {
             if isOpen == 1, let file = passed.popFirst() {
                 dup2(file, stream)
             } else {

@@ -2,8 +2,12 @@
 package protocol Launcher: Sendable {
     /// Starts a child; blocks for as long as the start takes, so it runs on a lane.
     ///
-    /// - Parameter onExit: called exactly once, on the poller's thread, when the child has ended and was reaped;
-    ///   never if the start fails.
+    /// - Parameters:
+    ///   - order: what to start.
+    ///   - onExit: called exactly once, on the poller's thread, when the child has ended and was reaped; never if
+    ///     the start fails.
+    /// - Returns: the child.
+    /// - Throws: when the system cannot make a process, or it cannot be told what it is.
     func launch(
         _ order: LaunchOrder, onExit: @escaping @Sendable (ExitStatus) -> Void
     ) throws(LaunchFailure) -> LaunchedChild
@@ -31,7 +35,8 @@ package struct LaunchOrder: Sendable {
         let message = StartMessage(role: role, parentID: ThisProcess.id, payload: payload)
         do throws(MessageSocket.Failure) {
             try channel.send(
-                message.encoded(identity: try identity()), descriptors: descriptors, until: .after(.seconds(60)))
+                message.encoded(identity: try identity()), descriptors: descriptors,
+                until: .after(.seconds(60)))
         } catch .system(let error) where error.isBrokenChannel {
             return
         }

@@ -22,8 +22,11 @@ package enum ParentWatch {
 
     /// Starts the watch.
     ///
-    /// - Parameter onMessage: takes messages that the parent sends on the channel, on the watch's thread; nil for
-    ///   roles to which nothing is sent.
+    /// - Parameters:
+    ///   - seat: what the child was told at its start.
+    ///   - onMessage: takes messages that the parent sends on the channel, on the watch's thread; nil for
+    ///     roles to which nothing is sent.
+    /// - Throws: when there is no room for another thread.
     package static func start(
         _ seat: ChildSeat, onMessage: (@Sendable ([UInt8]) -> Void)? = nil
     ) throws(SystemError) {

@@ -30,12 +30,13 @@ enum SpawnCall {
         var arguments = unsafe CommandLine.arguments.map { unsafe strdup($0) } + [nil]
         var environment = unsafe variables(channel: ChildEntry.channelDescriptor)
         defer {
-            for unsafe argument in unsafe arguments { unsafe free(argument) }
+            while let argument = unsafe arguments.popLast() { unsafe free(argument) }
             // The others belong to the process.
             unsafe free(environment[0])
         }
         var pid: pid_t = 0
-        let error = unsafe posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, &arguments, &environment)
+        let error = unsafe posix_spawn(
+            &pid, "/proc/self/exe", &actions, &attributes, &arguments, &environment)
         return (pid, error)
     }
 

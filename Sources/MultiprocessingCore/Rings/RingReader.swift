@@ -1,6 +1,8 @@
 import Synchronization
 
-/// The reading end of a ring. It has one user at a time.
+/// The reading end of a ring.
+///
+/// It has one user at a time.
 package struct RingReader: ~Copyable {
     package let ring: Ring
     private var head: UInt64

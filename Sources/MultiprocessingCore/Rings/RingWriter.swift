@@ -1,6 +1,8 @@
 import Synchronization
 
-/// The writing end of a ring. It has one user at a time.
+/// The writing end of a ring.
+///
+/// It has one user at a time.
 package struct RingWriter: ~Copyable {
     package let ring: Ring
     private var tail: UInt64
@@ -29,7 +31,9 @@ package struct RingWriter: ~Copyable {
         return ring.capacity - Int(tail - knownHead)
     }
 
-    /// Copies bytes into the ring; there must be space for them. They are not visible before `publish`.
+    /// Copies bytes into the ring; there must be space for them.
+    ///
+    /// They are not visible before `publish`.
     package mutating func write(_ bytes: UnsafeRawBufferPointer) {
         let offset = Int(tail % UInt64(ring.capacity))
         // The data is mirrored, so a run that passes the end goes on in the second copy.

@@ -25,9 +25,10 @@ package struct Slot: Sendable {
     /// How many items of the chunk have been begun; the last of them may be running.
     package var begunItems: Int { state == .started ? Int(truncatingIfNeeded: word.value >> 2) : 0 }
 
-    /// When the item that was begun last was begun; nil before the first one.
+    /// When the item that was begun last was begun; nil before the first one, and when no time was taken.
     package var begunAt: Deadline? {
-        begunItems > 0 ? Deadline(nanoseconds: clock.value) : nil
+        let time = clock.value
+        return begunItems > 0 && time > 0 ? Deadline(nanoseconds: time) : nil
     }
 
     package func post() {

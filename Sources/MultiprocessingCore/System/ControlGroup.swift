@@ -17,7 +17,9 @@ enum ControlGroup {
         var path = group.split(separator: "/")
         while true {
             let folder = (["/sys/fs/cgroup"] + path.map(String.init)).joined(separator: "/")
-            if let found = read("\(folder)/cpu.max").flatMap(Self.limit) { limit = min(limit ?? found, found) }
+            if let found = read("\(folder)/cpu.max").flatMap(Self.limit) {
+                limit = min(limit ?? found, found)
+            }
             guard !path.isEmpty else { return limit }
             path.removeLast()
         }
@@ -36,7 +38,9 @@ enum ControlGroup {
         guard raw >= 0 else { return nil }
         let file = Descriptor(adopting: raw)
         var bytes = [UInt8](repeating: 0, count: 4096)
-        let count = unsafe bytes.withUnsafeMutableBytes { unsafe Glibc.read(file.raw, $0.baseAddress, $0.count) }
+        let count = unsafe bytes.withUnsafeMutableBytes {
+            unsafe Glibc.read(file.raw, $0.baseAddress, $0.count)
+        }
         guard count > 0 else { return nil }
         return String(decoding: bytes[..<count], as: UTF8.self)
     }

@@ -50,7 +50,8 @@ package struct MessageSocket: Sendable {
         while sent < packet.count {
             let result = unsafe packet.withUnsafeBytes { bytes in
                 unsafe mp_send(
-                    socket.raw, bytes.baseAddress.map { unsafe $0 + sent }, bytes.count - sent, raw, raw.count, 0)
+                    socket.raw, bytes.baseAddress.map { unsafe $0 + sent }, bytes.count - sent, raw,
+                    raw.count, 0)
             }
             if result > 0 {
                 sent += result
@@ -72,13 +73,19 @@ package struct MessageSocket: Sendable {
 
     /// Receives the next message, waiting for it until the deadline.
     ///
-    /// - Parameter limit: a longer message is refused before memory is taken for it.
+    /// - Parameters:
+    ///   - limit: a longer message is refused before memory is taken for it.
+    ///   - deadline: nil waits without a limit.
+    /// - Returns: the message, with the descriptors that came with it.
+    /// - Throws: `ended` when the other side has closed its end between two messages.
     package func receive(limit: Int = 1 << 40, until deadline: Deadline?) throws(Failure) -> Message {
         var descriptors: [SharedDescriptor] = []
         let head = try read(Header.size, &descriptors, isFirst: true, until: deadline)
         let header = unsafe head.withUnsafeBytes { unsafe $0.loadUnaligned(as: Header.self) }
         guard header.magic == Header.magic else { throw .wire(.malformed("a message of another program")) }
-        guard header.length <= UInt64(limit) else { throw .wire(.tooLarge("a message of \(header.length) bytes")) }
+        guard header.length <= UInt64(limit) else {
+            throw .wire(.tooLarge("a message of \(header.length) bytes"))
+        }
         let bytes = try read(Int(header.length), &descriptors, isFirst: false, until: deadline)
         guard descriptors.count == Int(header.descriptors) else {
             throw .wire(.malformed("\(descriptors.count) of \(header.descriptors) descriptors arrived"))
@@ -117,7 +124,7 @@ package struct MessageSocket: Sendable {
             var isTruncated: Int32 = 0
             let received = unsafe part.withUnsafeMutableBytes { bytes in
                 // A part has at least one byte, so the buffer has a base.
-                unsafe mp_receive(socket.raw, bytes.baseAddress!, bytes.count, &raw, &found, &isTruncated, 0)
+                unsafe mp_receive(socket.raw, bytes.start, bytes.count, &raw, &found, &isTruncated, 0)
             }
             if received < 0 {
                 guard errno == EAGAIN else { throw .system(.last("recvmsg")) }

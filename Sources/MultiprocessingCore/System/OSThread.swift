@@ -18,6 +18,8 @@ package enum OSThread {
     /// - Parameters:
     ///   - name: at most 15 bytes, as the kernel has it.
     ///   - stackBytes: nil for the system's default.
+    ///   - body: what the thread does; it ends when this returns.
+    /// - Throws: when there is no room for another thread.
     package static func start(
         named name: String, stackBytes: Int? = nil, _ body: @escaping @Sendable () -> Void
     ) throws(SystemError) {
@@ -28,13 +30,16 @@ package enum OSThread {
         if let stackBytes { unsafe pthread_attr_setstacksize(&attributes, stackBytes) }
         let work = unsafe Unmanaged.passRetained(Work(name: name, run: body))
         var thread = pthread_t()
-        let code = unsafe pthread_create(&thread, &attributes, { argument in
-            // What was handed over is there: it is the retained reference from below.
-            let work = unsafe Unmanaged<Work>.fromOpaque(argument!).takeRetainedValue()
-            unsafe mp_thread_name(work.name)
-            work.run()
-            return nil
-        }, work.toOpaque())
+        let code = unsafe pthread_create(
+            &thread, &attributes,
+            { argument in
+                guard let argument = unsafe argument else { return nil }
+                // The retained reference from above.
+                let work = unsafe Unmanaged<Work>.fromOpaque(argument).takeRetainedValue()
+                unsafe mp_thread_name(work.name)
+                work.run()
+                return nil
+            }, work.toOpaque())
         guard code == 0 else {
             unsafe work.release()
             throw SystemError(code: code, call: "pthread_create")

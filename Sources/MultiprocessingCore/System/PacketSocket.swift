@@ -15,7 +15,8 @@ struct PacketSocket: Sendable {
     }
 
     /// Sends a packet with copies of open descriptors; waits while the other side is behind.
-    func send<Content: BitwiseCopyable>(_ content: Content, descriptors raw: [Int32] = []) throws(SystemError) {
+    func send<Content: BitwiseCopyable>(_ content: Content, descriptors raw: [Int32] = []) throws(SystemError)
+    {
         let sent = unsafe withUnsafeBytes(of: content) { bytes in
             unsafe mp_send(socket.raw, bytes.baseAddress, bytes.count, raw, raw.count, 1)
         }
@@ -24,7 +25,10 @@ struct PacketSocket: Sendable {
 
     /// Receives a packet.
     ///
-    /// - Parameter isWaiting: without it, EAGAIN is thrown when there is none.
+    /// - Parameters:
+    ///   - type: what a packet consists of.
+    ///   - isWaiting: without it, EAGAIN is thrown when there is none.
+    /// - Returns: the packet, with the descriptors that came with it.
     /// - Throws: ECONNRESET when the other side has closed its end, EPROTO for a packet that is none.
     func receive<Content: BitwiseCopyable>(
         _ type: Content.Type, isWaiting: Bool = true
@@ -38,7 +42,9 @@ struct PacketSocket: Sendable {
         guard received >= 0 else { throw .last("recvmsg") }
         let descriptors = raw[..<count].map { SharedDescriptor(Descriptor(adopting: $0)) }
         guard received > 0 else { throw SystemError(code: ECONNRESET, call: "recvmsg") }
-        guard received == bytes.count, isTruncated == 0 else { throw SystemError(code: EPROTO, call: "recvmsg") }
+        guard received == bytes.count, isTruncated == 0 else {
+            throw SystemError(code: EPROTO, call: "recvmsg")
+        }
         let content = unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(as: Content.self) }
         return Packet(content: content, descriptors: descriptors)
     }

@@ -11,7 +11,7 @@ import Synchronization
         self.mapping = mapping
         let bytes = unsafe mapping.bytes(at: offset, count: 4)
         // In range, so the base exists; an Atomic has the layout of its value.
-        unsafe word = bytes.baseAddress!.assumingMemoryBound(to: Atomic<UInt32>.self)
+        unsafe word = bytes.start.assumingMemoryBound(to: Atomic<UInt32>.self)
     }
 
     package var value: UInt32 {
@@ -53,7 +53,7 @@ import Synchronization
         self.mapping = mapping
         let bytes = unsafe mapping.bytes(at: offset, count: 8)
         // In range, so the base exists; an Atomic has the layout of its value.
-        unsafe word = bytes.baseAddress!.assumingMemoryBound(to: Atomic<UInt64>.self)
+        unsafe word = bytes.start.assumingMemoryBound(to: Atomic<UInt64>.self)
     }
 
     package var value: UInt64 {

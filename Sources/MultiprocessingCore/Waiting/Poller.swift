@@ -52,7 +52,9 @@ package final class Poller: Sendable {
     // MARK: Descriptors
 
     /// Calls the handler whenever the descriptor has bytes to read or its other end is gone.
-    package func watch(_ descriptor: Int32, _ handler: @escaping @Sendable () -> Void) throws(SystemError) -> Watch {
+    package func watch(_ descriptor: Int32, _ handler: @escaping @Sendable () -> Void) throws(SystemError)
+        -> Watch
+    {
         let token = state.withLock { state in
             state.lastToken += 1
             state.handlers[state.lastToken] = handler
@@ -66,7 +68,9 @@ package final class Poller: Sendable {
         return Watch(descriptor: descriptor, token: token)
     }
 
-    /// Ends a watch; call it before the descriptor is closed. A handler that runs already goes on.
+    /// Ends a watch; call it before the descriptor is closed.
+    ///
+    /// A handler that runs already goes on.
     package func unwatch(_ watch: Watch) {
         let handler = state.withLock { $0.handlers.removeValue(forKey: watch.token) }
         if handler != nil { mp_watch_remove(set.raw, watch.descriptor) }
@@ -86,7 +90,9 @@ package final class Poller: Sendable {
         return Timer(id: id)
     }
 
-    /// Takes a timer back. A handler that runs already goes on.
+    /// Takes a timer back.
+    ///
+    /// A handler that runs already goes on.
     package func cancel(_ timer: Timer) {
         // The handler ends after the lock, because whatever it holds may end with it.
         _ = state.withLock { $0.timers.cancel(timer.id) }

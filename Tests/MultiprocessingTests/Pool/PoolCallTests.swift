@@ -76,7 +76,8 @@ import Testing
             #expect(try await pool.starmap([(1, 2), (3, 4)]) { $0 + $1 } == [3, 7])
             #expect(try await pool.starmap([(1, 2, 3)]) { $0 + $1 + $2 } == [6])
             #expect(try await pool.mapAsync(["1", "x"]) { Int($0) }.value == [1, nil])
-            #expect(try await pool.starmapAsync([("a", 2)]) { String(repeating: $0, count: $1) }.value == ["aa"])
+            #expect(
+                try await pool.starmapAsync([("a", 2)]) { String(repeating: $0, count: $1) }.value == ["aa"])
             try await pool.map([1, 2]) { _ = $0 }
         }
     }

@@ -6,7 +6,9 @@ import Testing
     @Test func aWorkerThatExitsCostsItsTaskOnly() async throws {
         try await withProcessPool(workers: 1) { pool async throws in
             let first = try await pool.apply { getpid() }
-            let error = await #expect(throws: WorkerDiedError.self) { try await pool.apply { () -> Int in exit(3) } }
+            let error = await #expect(throws: WorkerDiedError.self) {
+                try await pool.apply { () -> Int in exit(3) }
+            }
             #expect(error?.status == .exited(3))
             #expect(error?.processID == first)
             #expect(error?.item == 0)
@@ -32,7 +34,10 @@ import Testing
                 try await pool.apply(0) { 1 / $0 }
             }
             // SIGILL or SIGTRAP, by the processor.
-            if case .signaled? = error?.status {} else { Issue.record("not a signal: \(String(describing: error))") }
+            if case .signaled? = error?.status {
+            } else {
+                Issue.record("not a signal: \(String(describing: error))")
+            }
             #expect(try await pool.apply { 5 } == 5)
         }
     }

@@ -5,7 +5,9 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct PoolErrorTests {
     @Test func aCodableErrorArrivesAsItself() async throws {
         try await withProcessPool(workers: 1) { pool async throws in
-            await #expect(throws: DivisionByZero(numerator: 8)) { try await pool.apply(8, 0) { try divide($0, by: $1) } }
+            await #expect(throws: DivisionByZero(numerator: 8)) {
+                try await pool.apply(8, 0) { try divide($0, by: $1) }
+            }
             await #expect(throws: CancellationError.self) {
                 try await pool.apply { () -> Int in throw CancellationError() }
             }
@@ -42,10 +44,14 @@ import Testing
             }
             #expect(arrival?.code == .undecodable)
             // The result, there.
-            let result = await #expect(throws: MultiprocessingError.self) { try await pool.apply(3) { Fussy($0) } }
+            let result = await #expect(throws: MultiprocessingError.self) {
+                try await pool.apply(3) { Fussy($0) }
+            }
             #expect(result?.code == .unencodable)
             // The result, here.
-            let back = await #expect(throws: MultiprocessingError.self) { try await pool.apply(30) { Fussy($0) } }
+            let back = await #expect(throws: MultiprocessingError.self) {
+                try await pool.apply(30) { Fussy($0) }
+            }
             #expect(back?.code == .undecodable)
             #expect(try await pool.apply(Fussy(4)) { $0.number } == 4)
         }
@@ -66,7 +72,10 @@ import Testing
             }
             // Odd ones cannot be encoded, ten cannot be decoded.
             #expect(values == [2, 4, 6, 8])
-            #expect(errors == [.unencodable, .unencodable, .unencodable, .unencodable, .unencodable, .undecodable])
+            #expect(
+                errors == [
+                    .unencodable, .unencodable, .unencodable, .unencodable, .unencodable, .undecodable,
+                ])
         }
     }
 

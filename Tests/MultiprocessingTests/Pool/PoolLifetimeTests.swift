@@ -122,10 +122,13 @@ func processExists(_ pid: Int32) -> Bool {
         try await withProcessPool(workers: 1) { pool async throws in
             var worker: Int32 = 0
             // The second item of the chunk is begun right after the first has come out.
-            for try await pid in pool.imap([false, true], chunkSize: 2, { (isStuck: Bool) -> Int32 in
-                while isStuck { usleep(1000) }
-                return getpid()
-            }) {
+            for try await pid in pool.imap(
+                [false, true], chunkSize: 2,
+                { (isStuck: Bool) -> Int32 in
+                    while isStuck { usleep(1000) }
+                    return getpid()
+                })
+            {
                 worker = pid
                 break
             }

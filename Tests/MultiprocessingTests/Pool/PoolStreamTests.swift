@@ -24,7 +24,9 @@ final class CountingSequence: Sequence, Sendable {
     @Test func imapUnorderedGivesEachResultOnce() async throws {
         try await withProcessPool(workers: 2) { pool async throws in
             var results: [Int] = []
-            for try await result in pool.imapUnordered(0..<500, chunkSize: 3, { $0 }) { results.append(result) }
+            for try await result in pool.imapUnordered(0..<500, chunkSize: 3, { $0 }) {
+                results.append(result)
+            }
             #expect(results.sorted() == Array(0..<500))
         }
     }
@@ -106,10 +108,13 @@ final class CountingSequence: Sequence, Sendable {
         let gate = Gate()
         defer { gate.remove() }
         try await withProcessPool(workers: 1) { pool async throws in
-            var results = pool.imap([1, 2], with: gate, { number, gate in
-                gate.pass()
-                return number
-            }).makeAsyncIterator()
+            var results = pool.imap(
+                [1, 2], with: gate,
+                { number, gate in
+                    gate.pass()
+                    return number
+                }
+            ).makeAsyncIterator()
             let error = await #expect(throws: MultiprocessingError.self) {
                 try await results.next(within: .milliseconds(1))
             }
@@ -124,11 +129,14 @@ final class CountingSequence: Sequence, Sendable {
 
     @Test func leavingTheLoopCancelsWhatRuns() async throws {
         try await withProcessPool(workers: 1) { pool async throws in
-            for try await _ in pool.imap(0..<3, { (number: Int) -> Int in
-                // Ends only because it is cancelled.
-                while number > 0, !Task.isCancelled { usleep(1000) }
-                return number
-            }) { break }
+            for try await _ in pool.imap(
+                0..<3,
+                { (number: Int) -> Int in
+                    // Ends only because it is cancelled.
+                    while number > 0, !Task.isCancelled { usleep(1000) }
+                    return number
+                })
+            { break }
             #expect(try await pool.apply(9) { $0 } == 9)
         }
     }

@@ -36,7 +36,8 @@ extension ProcessPool {
         let size = try chunkSize.map(Self.checked) ?? defaultChunkSize(for: inputs.count)
         let buffer = ResultBuffer(core: core, isOrdered: true, window: .max / 2)
         let builder = ChunkBuilder<Body>(
-            core, try core.define(body, context, label: label), chunkSize: size, timeout: timeout, sink: buffer)
+            core, try core.define(body, context, label: label), chunkSize: size, timeout: timeout,
+            sink: buffer)
         let source = SequenceSource(inputs.makeIterator(), builder)
         let cursor = StreamCursor<Body.Output>(buffer, source: source)
         return try await cursor.all(expected: inputs.count)
@@ -60,13 +61,15 @@ extension ProcessPool {
     }
 
     nonisolated func collectAsync<Body: PortableBody, Value: Sendable>(
-        _ inputs: [Body.Arguments], _ body: Body, _ context: Body.Context, chunkSize: Int?, timeout: Duration?,
+        _ inputs: [Body.Arguments], _ body: Body, _ context: Body.Context, chunkSize: Int?,
+        timeout: Duration?,
         label: String, _ convert: @escaping @Sendable ([Body.Output]) -> Value
     ) throws -> AsyncResult<Value> {
         let size = try chunkSize.map(Self.checked) ?? defaultChunkSize(for: inputs.count)
         let buffer = ResultBuffer(core: core, isOrdered: true, window: .max / 2)
         let builder = ChunkBuilder<Body>(
-            core, try core.define(body, context, label: label), chunkSize: size, timeout: timeout, sink: buffer)
+            core, try core.define(body, context, label: label), chunkSize: size, timeout: timeout,
+            sink: buffer)
         var source = SequenceSource(inputs.makeIterator(), builder)
         if let refusal = core.refusal { throw refusal }
         source.pull((.max, .max), into: buffer)
@@ -106,7 +109,8 @@ extension ProcessPool {
     }
 
     private nonisolated func prepare<Body: PortableBody>(
-        _ body: Body, _ context: Body.Context, isOrdered: Bool, chunkSize: Int, timeout: Duration?, label: String
+        _ body: Body, _ context: Body.Context, isOrdered: Bool, chunkSize: Int, timeout: Duration?,
+        label: String
     ) throws -> (ResultBuffer, ChunkBuilder<Body>) {
         let size = try Self.checked(chunkSize)
         let buffer = ResultBuffer(core: core, isOrdered: isOrdered, window: workers * PoolMachine.depth)

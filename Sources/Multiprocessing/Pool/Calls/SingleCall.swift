@@ -7,7 +7,8 @@ final class SingleCall<Output: Codable & Sendable>: ChunkSink {
     private let chunk: UInt64
     private let latch = Latch<Delivery>()
     private let isHere = Atomic<Bool>(false)
-    private let handler = Mutex<(@Sendable (@escaping @Sendable () -> Result<Output, any Error>) -> Void)?>(nil)
+    private let handler = Mutex<(@Sendable (@escaping @Sendable () -> Result<Output, any Error>) -> Void)?>(
+        nil)
 
     private init(core: PoolCore, chunk: UInt64) {
         self.core = core
@@ -25,7 +26,8 @@ final class SingleCall<Output: Codable & Sendable>: ChunkSink {
         do {
             try payload.append { try Body.encode(arguments, into: &$0) }
         } catch {
-            throw MultiprocessingError(.unencodable, "the arguments of \(label) could not be encoded", cause: error)
+            throw MultiprocessingError(
+                .unencodable, "the arguments of \(label) could not be encoded", cause: error)
         }
         let call = SingleCall<Output>(core: core, chunk: id)
         let chunk = PoolChunk(
@@ -42,7 +44,9 @@ final class SingleCall<Output: Codable & Sendable>: ChunkSink {
     }
 
     /// Calls the handler once with a way to get the result, now or when it comes.
-    func whenReady(_ handler: @escaping @Sendable (@escaping @Sendable () -> Result<Output, any Error>) -> Void) {
+    func whenReady(
+        _ handler: @escaping @Sendable (@escaping @Sendable () -> Result<Output, any Error>) -> Void
+    ) {
         self.handler.withLock { $0 = handler }
         // The result may have come before the handler was there: whoever takes the handler calls it.
         guard let delivery = latch.value else { return }
@@ -55,7 +59,9 @@ final class SingleCall<Output: Codable & Sendable>: ChunkSink {
         return reader.next(Output.self) ?? .failure(CancellationError())
     }
 
-    /// Waits for the result; looks for it for a moment before it goes to sleep. Nil when the limit is over.
+    /// Waits for the result; looks for it for a moment before it goes to sleep.
+    ///
+    /// Nil when the limit is over.
     nonisolated(nonsending) func wait(timeout: Duration? = nil) async throws -> Result<Output, any Error>? {
         if !core.look(until: { isHere.load(ordering: .acquiring) }) {
             guard try await latch.wait(timeout: timeout) != nil else { return nil }

@@ -147,7 +147,9 @@ struct PoolMachine {
         }
     }
 
-    /// The seat's worker is gone. Returns the chunks it held, in the order in which it would have run them.
+    /// The seat's worker is gone.
+    ///
+    /// Returns the chunks it held, in the order in which it would have run them.
     mutating func ended(seat: Int, begunAnything: Bool) -> [(slot: Int, id: ChunkID)] {
         let held = seats[seat].order.compactMap { slot in
             seats[seat].chunks[slot].map { (slot: slot, id: $0) }

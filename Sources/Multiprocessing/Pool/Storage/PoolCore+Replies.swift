@@ -11,7 +11,9 @@ extension PoolCore {
         }
     }
 
-    /// Takes in what a worker has written; true when there may be more. The lock is held.
+    /// Takes in what a worker has written; true when there may be more.
+    ///
+    /// The lock is held.
     func drain(_ seat: Int, _ state: inout State, _ effects: inout Effects) -> Bool {
         guard let link = state.links[seat],
             let drained = guarding(link, &effects, { () throws(RingCorruption) in try link.drain(buffers) })

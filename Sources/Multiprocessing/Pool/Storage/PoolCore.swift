@@ -124,7 +124,8 @@ final class PoolCore: Sendable {
         case .open: nil
         case .draining, .ending, .finished:
             state.failure
-                ?? MultiprocessingError(.poolClosed, "the pool is closed: it takes no more work after its end")
+                ?? MultiprocessingError(
+                    .poolClosed, "the pool is closed: it takes no more work after its end")
         }
     }
 

@@ -1,6 +1,8 @@
 import MultiprocessingCore
 
-/// The parent's side of one worker: its rings, its slots and its process. Guarded by the pool's lock.
+/// The parent's side of one worker: its rings, its slots and its process.
+///
+/// Guarded by the pool's lock.
 final class WorkerLink {
     /// Replies of one slot that follow each other.
     struct Batch {
@@ -81,7 +83,8 @@ final class WorkerLink {
     }
 
     private static func add(
-        _ frame: RingFrame, _ payload: UnsafeRawBufferPointer, to batches: inout [Batch], _ buffers: BufferPool
+        _ frame: RingFrame, _ payload: UnsafeRawBufferPointer, to batches: inout [Batch],
+        _ buffers: BufferPool
     ) {
         let slot = Int(frame.slot)
         if batches.last?.slot != slot || batches.last?.isVacated == true { batches.append(Batch(slot: slot)) }

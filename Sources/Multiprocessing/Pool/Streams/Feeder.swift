@@ -1,7 +1,8 @@
 import MultiprocessingCore
 
 /// Feeds a stream from an asynchronous sequence, in a task of its own, as long as there is room.
-struct Feeder<Input: AsyncSequence & SendableMetatype, Body: PortableBody> where Input.Element == Body.Arguments {
+struct Feeder<Input: AsyncSequence & SendableMetatype, Body: PortableBody>
+where Input.Element == Body.Arguments {
     private let input: Input
     private let builder: ChunkBuilder<Body>
     private let buffer: ResultBuffer

@@ -46,6 +46,7 @@ public struct PoolResults<Output: Codable & Sendable>: AsyncSequence, Sendable {
         /// Waits for the next result, isolated to the caller's actor; nil at the end.
         ///
         /// - Parameter actor: the actor that the caller runs on.
+        /// - Returns: the result; nil at the end.
         /// - Throws: the same as `next()`.
         public mutating func next(isolation actor: isolated (any Actor)?) async throws -> Output? {
             try await next(timeout: nil)
@@ -54,6 +55,7 @@ public struct PoolResults<Output: Codable & Sendable>: AsyncSequence, Sendable {
         /// Waits for the next result for at most this long.
         ///
         /// - Parameter limit: zero or less only looks.
+        /// - Returns: the result; nil at the end.
         /// - Throws: a ``MultiprocessingError`` with the code `timeout` when nothing came; no task is
         ///   disturbed by that, and the result is there for a later `next`. Else the same as `next()`.
         public mutating func next(within limit: Duration) async throws -> Output? {

@@ -25,7 +25,9 @@ final class ResultBuffer: ChunkSink {
     func submit(_ chunks: [PoolChunk]) throws(MultiprocessingError) {
         guard !chunks.isEmpty else { return }
         state.withLock { state in
-            for chunk in chunks { state.machine.submitted(chunk.id, items: chunk.count, bytes: chunk.payload.count) }
+            for chunk in chunks {
+                state.machine.submitted(chunk.id, items: chunk.count, bytes: chunk.payload.count)
+            }
         }
         do {
             try core.submit(chunks)

@@ -12,6 +12,7 @@ final class StreamCursor<Output: Codable & Sendable> {
     private var isFinished = false
 
     /// - Parameters:
+    ///   - buffer: where the results arrive.
     ///   - source: what to pull from in `next`; nil when a task feeds the buffer.
     ///   - startFeeding: starts that task, at the first `next`.
     init(

@@ -55,7 +55,9 @@ struct StreamMachine {
         if inputEnd == nil { inputEnd = end }
     }
 
-    /// Results came in. Returns whether `next` would have something now.
+    /// Results came in.
+    ///
+    /// Returns whether `next` would have something now.
     mutating func received(_ delivery: Delivery) -> Bool {
         if let left = outstanding[delivery.chunk] {
             let items = left.items - delivery.count

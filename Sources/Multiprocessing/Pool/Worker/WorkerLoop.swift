@@ -92,7 +92,8 @@ final class WorkerLoop: @unchecked Sendable {
         let id = try reader.read(UInt64.self)
         let count = Int(try reader.read(UInt32.self))
         let isTimed = try reader.read(UInt32.self) == 1
-        let chunk = ChunkRun(self, slot: segment.slots[slot], number: slot, count: count, isTimed: isTimed, reader)
+        let chunk = ChunkRun(
+            self, slot: segment.slots[slot], number: slot, count: count, isTimed: isTimed, reader)
         let invocation = definitions[definition] ?? .failure(WireError.malformed("an unknown definition"))
         switch invocation {
         case .success(let invocation):
@@ -114,7 +115,9 @@ final class WorkerLoop: @unchecked Sendable {
     private func begin(_ chunk: UInt64) {
         withUnsafeCurrentTask { task in
             // Called inside of a task, so there is one; it stays valid until `end`, which it calls itself.
-            running.withLock { $0 = unsafe RunningTask(chunk: chunk, task: task!) }
+            if let task = unsafe task {
+                running.withLock { $0 = unsafe RunningTask(chunk: chunk, task: task) }
+            }
         }
     }
 

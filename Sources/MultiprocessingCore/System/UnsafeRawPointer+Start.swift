@@ -1,0 +1,25 @@
+extension UnsafeRawPointer {
+    /// The pointer to an address that is known not to be zero.
+    init(address: UInt) {
+        guard let pointer = unsafe UnsafeRawPointer(bitPattern: address) else {
+            preconditionFailure("nothing lies at the address zero")
+        }
+        unsafe self = unsafe pointer
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Where a buffer begins that is known not to be empty.
+    var start: UnsafeRawPointer {
+        guard let start = baseAddress else { preconditionFailure("an empty buffer begins nowhere") }
+        return unsafe start
+    }
+}
+
+extension UnsafeMutableRawBufferPointer {
+    /// Where a buffer begins that is known not to be empty.
+    var start: UnsafeMutableRawPointer {
+        guard let start = baseAddress else { preconditionFailure("an empty buffer begins nowhere") }
+        return unsafe start
+    }
+}
