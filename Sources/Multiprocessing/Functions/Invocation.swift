@@ -69,6 +69,8 @@ enum InvocationCoder {
             throw WireError.malformed("a body of a type that is none")
         }
         let words = try reader.read(UInt8.self) == 1 ? try FunctionTransport.decode(from: &reader) : nil
+        // The body that is made has a reference of its own.
+        defer { words?.release() }
         return try makeInvocation(type, words, from: &reader)
     }
 }

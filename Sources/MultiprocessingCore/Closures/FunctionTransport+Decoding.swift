@@ -99,8 +99,7 @@ private final class CapturedFunction: CapturedContent {
     }
 
     deinit {
-        guard isOwned, let context = unsafe UnsafeRawPointer(bitPattern: words.context) else { return }
-        unsafe Unmanaged<AnyObject>.fromOpaque(context).release()
+        if isOwned { words.release() }
     }
 }
 
