@@ -28,8 +28,9 @@ import Testing
             for seat in 0..<seats { try #require(table.load(of: seat) == model[seat]) }
             let limit = Int.random(in: 0...maximum, using: &generator)
             let loads = model.compactMap { $0 }
-            try #require(table.least(below: limit).map { model[$0] } == loads.filter { $0 < limit }.min())
-            try #require(table.most(atLeast: limit).map { model[$0] } == loads.filter { $0 >= limit }.max())
+            try #require(table.least(below: limit).flatMap { model[$0] } == loads.filter { $0 < limit }.min())
+            try #require(
+                table.most(atLeast: limit).flatMap { model[$0] } == loads.filter { $0 >= limit }.max())
         }
     }
 }
