@@ -20,9 +20,10 @@ let package = Package(
             swiftSettings: settings + [.strictMemorySafety()]
         ),
         .target(name: "Multiprocessing", dependencies: ["MultiprocessingCore"], swiftSettings: settings),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
             name: "MultiprocessingCoreTests",
-            dependencies: ["MultiprocessingCore"],
+            dependencies: ["MultiprocessingCore", "TestSupport"],
             swiftSettings: settings
         ),
         .executableTarget(
@@ -31,7 +32,11 @@ let package = Package(
             path: "Tests/ClosureProbe",
             swiftSettings: settings
         ),
-        .testTarget(name: "MultiprocessingTests", dependencies: ["Multiprocessing"], swiftSettings: settings),
+        .testTarget(
+            name: "MultiprocessingTests",
+            dependencies: ["Multiprocessing", "TestSupport"],
+            swiftSettings: settings
+        ),
         .executableTarget(
             name: "file-statistics",
             dependencies: ["Multiprocessing"],

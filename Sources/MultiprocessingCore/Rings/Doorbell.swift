@@ -69,6 +69,8 @@ package final class Doorbell: Sendable {
         for index in 0..<((count + 63) / 64) where bits[index].value != 0 {
             var set = bits[index].exchange(0)
             atomicMemoryFence(ordering: .sequentiallyConsistent)
+            // The bits lie in memory that every worker can write to: those of nobody are passed over.
+            if count - index * 64 < 64 { set &= (1 << UInt64(count - index * 64)) - 1 }
             while set != 0 {
                 body(index * 64 + set.trailingZeroBitCount)
                 set &= set - 1

@@ -67,7 +67,9 @@ package struct RingWriter: ~Copyable {
         let ring = ring
         let tail = tail
         ring.writerSleeps.sleep(until: deadline) {
-            ring.capacity - Int(truncatingIfNeeded: tail &- ring.head.value) >= wanted
+            // A head that is out of range ends the wait too: the next look says so.
+            let unread = tail &- ring.head.value
+            return unread > UInt64(ring.capacity) || ring.capacity - Int(unread) >= wanted
         }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import MultiprocessingCore
+import TestSupport
 import Testing
 
 /// Whatever the bytes are, decoding gives a value or an error.

@@ -32,16 +32,3 @@ struct Sample: Sendable, CustomTestStringConvertible {
         Sample([1, 2, 4].difference(from: [1, 3, 4])),
     ]
 }
-
-/// Steele, Lea and Flood's generator: the same numbers every time.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}

@@ -57,12 +57,16 @@ struct PoolMachine {
     /// What waits, in order; chunks that were withdrawn stay here and are passed over.
     private var queue = FIFO<ChunkID>()
     private var chunks: [ChunkID: Chunk] = [:]
+    /// Seats by the slots that are taken.
     private var loads: LoadTable
+    /// Seats by the chunks they hold; slots whose chunk was taken back do not count.
+    private var holdings: LoadTable
     private(set) var fruitlessDeaths = 0
 
     init(seats count: Int, slots: Int) {
         seats = Array(repeating: Seat(freeSlots: Array((0..<slots).reversed())), count: count)
         loads = LoadTable(seats: count, maximum: slots)
+        holdings = LoadTable(seats: count, maximum: slots)
     }
 
     /// The worker's slot that holds the chunk; nil while it waits, and when there is no such chunk.
@@ -92,18 +96,17 @@ struct PoolMachine {
     mutating func slotFreed(seat: Int, slot: Int, _ actions: inout [Action]) {
         guard release(slot, of: seat) else { return }
         fruitlessDeaths = 0
-        loads.set(seat, to: seats[seat].isLeaving ? nil : seats[seat].order.count)
+        recount(seat)
         dispatch(&actions)
-        // A worker without work takes over what waits behind another's running chunk.
-        if queue.isEmpty, loads.load(of: seat) == 0, let rich = loads.most(atLeast: 2) {
-            revokeLast(of: rich, &actions)
-        }
+        feed(seat, &actions)
         checkEnd(&actions)
     }
 
     /// The chunk was taken back from a worker; its slot stays taken until the worker has seen that.
     mutating func revoked(seat: Int, slot: Int, requeue: Bool, _ actions: inout [Action]) {
         guard let id = seats[seat].chunks.removeValue(forKey: slot) else { return }
+        seats[seat].bytes -= chunks[id]?.bytes ?? 0
+        recount(seat)
         if requeue {
             chunks[id]?.place = nil
             queue.prepend(id)
@@ -139,8 +142,9 @@ struct PoolMachine {
         seats[seat].isOccupied = true
         switch phase {
         case .open, .draining:
-            loads.set(seat, to: 0)
+            recount(seat)
             dispatch(&actions)
+            feed(seat, &actions)
             checkEnd(&actions)
         case .ending, .finished:
             actions.append(.kill(seat: seat))
@@ -160,7 +164,7 @@ struct PoolMachine {
         }
         let slots = seats[seat].freeSlots.count + seats[seat].order.count
         seats[seat] = Seat(freeSlots: Array((0..<slots).reversed()))
-        loads.set(seat, to: nil)
+        recount(seat)
         return held
     }
 
@@ -187,9 +191,9 @@ struct PoolMachine {
         checkEnd(&actions)
     }
 
-    /// Everything that waits or runs is given up, and all workers with it.
+    /// Everything that waits or runs is given up, and all workers with it, those that are leaving among them.
     mutating func terminate(_ actions: inout [Action]) {
-        guard phase == .open || phase == .draining else { return }
+        guard phase != .finished else { return }
         phase = .ending
         for id in chunks.keys.sorted() { actions.append(.drop(id)) }
         chunks = [:]
@@ -219,7 +223,7 @@ struct PoolMachine {
             seats[seat].chunks[slot] = next
             seats[seat].order.append(slot)
             seats[seat].bytes += bytes
-            loads.set(seat, to: load + 1)
+            recount(seat)
             actions.append(.post(next, seat: seat, slot: slot))
         }
     }
@@ -236,9 +240,23 @@ struct PoolMachine {
         return true
     }
 
-    private mutating func revokeLast(of seat: Int, _ actions: inout [Action]) {
-        guard let slot = seats[seat].order.last, let id = seats[seat].chunks[slot] else { return }
-        actions.append(.revoke(id, seat: seat, slot: slot))
+    /// A worker without work takes over what waits behind another's running chunk.
+    private mutating func feed(_ seat: Int, _ actions: inout [Action]) {
+        guard queue.isEmpty, loads.load(of: seat) == 0, let rich = holdings.most(atLeast: 2) else { return }
+        for slot in seats[rich].order.reversed() {
+            // What was taken back keeps its slot until the worker has come to it.
+            guard let id = seats[rich].chunks[slot] else { continue }
+            return actions.append(.revoke(id, seat: rich, slot: slot))
+        }
+    }
+
+    /// Enters into the tables what the seat has in hand.
+    private mutating func recount(_ seat: Int) {
+        let takesWork = seats[seat].isOccupied && !seats[seat].isLeaving
+        let load = takesWork ? seats[seat].order.count : nil
+        // The place in its row says who was changed last, so an unchanged load stays where it is.
+        if loads.load(of: seat) != load { loads.set(seat, to: load) }
+        holdings.set(seat, to: takesWork ? seats[seat].chunks.count : nil)
     }
 
     private mutating func checkEnd(_ actions: inout [Action]) {
@@ -247,7 +265,7 @@ struct PoolMachine {
             phase = .ending
             for seat in seats.indices where seats[seat].isOccupied {
                 seats[seat].isLeaving = true
-                loads.set(seat, to: nil)
+                recount(seat)
                 actions.append(.dismiss(seat: seat))
             }
             checkEnd(&actions)
