@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func aWaitWithALimitDoesNotDisturbTheTask() async throws {
-        let gate = Gate()
+        let gate = FileGate()
         defer { gate.remove() }
         try await withProcessPool(workers: 1) { pool async throws in
             let job = try pool.applyAsync(gate) { gate in

@@ -105,7 +105,7 @@ final class CountingSequence: Sequence, Sendable {
     }
 
     @Test func nextWithALimitDisturbsNothing() async throws {
-        let gate = Gate()
+        let gate = FileGate()
         defer { gate.remove() }
         try await withProcessPool(workers: 1) { pool async throws in
             var results = pool.imap(

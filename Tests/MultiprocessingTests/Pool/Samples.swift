@@ -55,7 +55,7 @@ func divide(_ numerator: Int, by denominator: Int) throws -> Int {
 }
 
 /// A gate that one process opens and others wait at: a name in the file system.
-struct Gate: Codable, Sendable {
+struct FileGate: Codable, Sendable {
     private let path: String
 
     init() {

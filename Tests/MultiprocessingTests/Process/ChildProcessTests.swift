@@ -97,7 +97,7 @@ private struct ExitTask: ProcessTask {
     }
 
     @Test func joinWithALimitGivesNilWhileTheChildRuns() async throws {
-        let gate = Gate()
+        let gate = FileGate()
         defer { gate.remove() }
         let child = ChildProcess(gate) { $0.pass() }
         try await child.start()
@@ -110,7 +110,7 @@ private struct ExitTask: ProcessTask {
     }
 
     @Test func aCancelledJoinLeavesTheChildAlone() async throws {
-        let gate = Gate()
+        let gate = FileGate()
         defer { gate.remove() }
         let child = ChildProcess(gate) { $0.pass() }
         try await child.start()
@@ -150,12 +150,14 @@ private struct ExitTask: ProcessTask {
     }
 
     @Test func tenThousandWaitsNeedNoThreads() async throws {
-        let gate = Gate()
+        let gate = FileGate()
         defer { gate.remove() }
         let child = ChildProcess(gate) { $0.pass() }
         try await child.start()
         try await withThrowingTaskGroup(of: Bool.self) { group in
-            for _ in 0..<10_000 { group.addTask { try await child.join(timeout: .seconds(100)) == .exited(0) } }
+            for _ in 0..<10_000 {
+                group.addTask { try await child.join(timeout: .seconds(100)) == .exited(0) }
+            }
             // The pool of threads is as free as ever while they wait.
             let sum = await Task { (0..<100).reduce(0, +) }.value
             #expect(sum == 4950)

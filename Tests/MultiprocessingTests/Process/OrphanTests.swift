@@ -4,7 +4,9 @@ import Testing
 
 /// The workers' numbers, as the child that owns them reported them in a file.
 private func reportedWorkers(_ path: String) -> [Int32] {
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8), text.hasSuffix("\n") else { return [] }
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8), text.hasSuffix("\n") else {
+        return []
+    }
     return text.split(separator: "\n").compactMap { Int32($0) }
 }
 
@@ -16,7 +18,9 @@ private func reportedWorkers(_ path: String) -> [Int32] {
         defer { unlink(path) }
         let name = method.description
         let owner = ChildProcess(path, name, context: ProcessContext(.spawn)) { path, name in
-            try await withProcessPool(workers: 3, context: ProcessContext(name == "spawn" ? .spawn : .forkserver)) {
+            try await withProcessPool(
+                workers: 3, context: ProcessContext(name == "spawn" ? .spawn : .forkserver)
+            ) {
                 pool in
                 var workers: Set<Int32> = []
                 while workers.count < 2 {

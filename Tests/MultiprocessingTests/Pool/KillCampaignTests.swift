@@ -1,0 +1,48 @@
+import Foundation
+import Multiprocessing
+import TestSupport
+import Testing
+
+/// Workers are killed at random moments while streams run; each item comes out once, as its value or as lost.
+@Suite(.timeLimit(.minutes(10))) struct KillCampaignTests {
+    /// Kills in each campaign; a larger number in the environment makes it a nightly one.
+    static let kills = ProcessInfo.processInfo.environment["MULTIPROCESSING_KILLS"].flatMap { Int($0) } ?? 60
+
+    @Test(arguments: [UInt64(1), 2], [1, 7])
+    func eachItemComesOutOnce(seed: UInt64, chunkSize: Int) async throws {
+        var generator = SplitMix64(state: seed)
+        let items = Self.kills * 40
+        try await withProcessPool(workers: 2) { pool async throws in
+            var values: [Int: Int] = [:]
+            var lost: [Int: Int] = [:]
+            var kills = 0
+            var results = pool.imapUnordered(
+                0..<items, chunkSize: chunkSize,
+                { (item: Int) -> [Int] in
+                    usleep(UInt32(item % 7) * 100)
+                    return [item, Int(getpid())]
+                }
+            ).makeAsyncIterator()
+            while true {
+                do {
+                    guard let result = try await results.next() else { break }
+                    values[result[0], default: 0] += 1
+                    if kills < Self.kills, generator.next() % 40 == 0 {
+                        kill(pid_t(result[1]), SIGKILL)
+                        kills += 1
+                    }
+                } catch let error as WorkerDiedError {
+                    #expect(error.status == .signaled(SIGKILL))
+                    lost[error.item, default: 0] += 1
+                }
+            }
+            print(
+                "seed \(seed), chunks of \(chunkSize): \(kills) kills, \(lost.count) of \(items) items lost")
+            #expect(kills > 0)
+            #expect(lost.count <= kills)
+            for item in 0..<items {
+                #expect(values[item, default: 0] + lost[item, default: 0] == 1, "item \(item), seed \(seed)")
+            }
+        }
+    }
+}
