@@ -9,7 +9,9 @@ enum ProcessBodyRole: ChildRole {
         do {
             try ParentWatch.arm(seat)
         } catch {
-            fatalError("a child process cannot watch its parent: \(error)")
+            // It would outlive its parent, which nobody asked for.
+            ThisProcess.complain("a child process cannot watch its parent: \(error)\n")
+            ThisProcess.exit(1)
         }
         // At once and here, up to the body's first suspension: a body that has none needs no further thread.
         Task.immediate {
@@ -24,7 +26,9 @@ enum ProcessBodyRole: ChildRole {
         do {
             try ParentWatch.start(seat)
         } catch {
-            fatalError("a child process cannot watch its parent: \(error)")
+            // It would outlive its parent, which nobody asked for.
+            ThisProcess.complain("a child process cannot watch its parent: \(error)\n")
+            ThisProcess.exit(1)
         }
         dispatchMain()
     }

@@ -39,7 +39,7 @@ final class ForkServer: Sendable {
             descriptors: [theirRequests, theirReports])
         // Its end shows at the reports' end of file, and its zombie is reaped by the launcher.
         server = try SpawnLauncher().launch(order) { _ in }
-        let watch = try Poller.shared.watch(reports.raw) { [weak self] in self?.takeReports() }
+        let watch = try Poller.obtain().watch(reports.raw) { [weak self] in self?.takeReports() }
         state.withLock { $0.watch = watch }
     }
 

@@ -161,7 +161,10 @@ enum ForkServerRole: ChildRole {
         // Nothing of the server's image may be closed by its owner any more: the numbers get other meanings here.
         for descriptor in packet.descriptors { _ = unsafe Unmanaged.passRetained(descriptor) }
         // Moved out of the way first, so that no number is overwritten before it has been used.
-        let parts = [channel, parent.descriptor.raw].map { fcntl($0, F_DUPFD_CLOEXEC, 32) }
+        let parts = [channel, parent.descriptor.raw].map {
+            fcntl($0, F_DUPFD_CLOEXEC, ChildEntry.parentDescriptor + 1)
+        }
+        guard !parts.contains(-1) else { _exit(ChildEntry.refusalCode) }
         _ = fchdir(folder)
         for (stream, isOpen) in [
             (STDOUT_FILENO, packet.content.hasOutput), (STDERR_FILENO, packet.content.hasError),

@@ -28,7 +28,7 @@ package struct SpawnLauncher: Launcher {
     /// Makes the process; tries again a few times when there is no room for it.
     private func spawn(_ theirs: SharedDescriptor) throws(SystemError) -> Int32 {
         // Above the places that the file actions below fill.
-        let raw = fcntl(theirs.raw, F_DUPFD_CLOEXEC, 16)
+        let raw = fcntl(theirs.raw, F_DUPFD_CLOEXEC, ChildEntry.channelDescriptor + 1)
         guard raw >= 0 else { throw .last("fcntl(F_DUPFD_CLOEXEC)") }
         let channel = Descriptor(adopting: raw)
         for attempt in 0... {

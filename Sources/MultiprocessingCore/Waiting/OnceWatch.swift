@@ -12,7 +12,7 @@ final class OnceWatch: Sendable {
     /// Watches until `handler` returns true.
     static func begin(_ descriptor: Int32, _ handler: @escaping @Sendable () -> Bool) throws(SystemError) {
         let once = OnceWatch()
-        let watch = try Poller.shared.watch(descriptor) {
+        let watch = try Poller.obtain().watch(descriptor) {
             guard !once.state.withLock({ $0.isOver }), handler() else { return }
             once.end()
         }

@@ -26,27 +26,45 @@ package final class Poller: Sendable {
         var isSleeping = false
     }
 
-    /// The poller of this process.
-    package static let shared = Poller()
+    private static let current = Mutex<Poller?>(nil)
+
+    /// The poller of this process, made when it is first asked for.
+    ///
+    /// - Throws: when there is no room for its two descriptors or its thread; a later call may succeed.
+    package static func obtain() throws(SystemError) -> Poller {
+        try current.withLock { current throws(SystemError) in
+            if let current { return current }
+            let fresh = try Poller()
+            current = fresh
+            return fresh
+        }
+    }
+
+    /// The poller, for those who have no one to tell that there is none.
+    ///
+    /// Whoever starts something obtains it first, so it is there when something has been started.
+    package static var shared: Poller {
+        do {
+            return try obtain()
+        } catch {
+            fatalError("nothing can be waited for: \(error)")
+        }
+    }
 
     private let set: Descriptor
     private let alarm: Descriptor
     private let state = Mutex(State())
     private static let alarmToken: UInt64 = 0
 
-    private init() {
+    private init() throws(SystemError) {
         let set = mp_watch_set()
-        let alarm = mp_event_descriptor()
-        // Without these nothing can ever be waited for, and there is no caller to tell.
-        precondition(set >= 0 && alarm >= 0, "the poller needs two descriptors: \(SystemError.last("epoll"))")
+        guard set >= 0 else { throw .last("epoll_create1") }
         self.set = Descriptor(adopting: set)
+        let alarm = mp_event_descriptor()
+        guard alarm >= 0 else { throw .last("eventfd") }
         self.alarm = Descriptor(adopting: alarm)
-        precondition(mp_watch_add(set, alarm, Self.alarmToken) == 0, "the poller cannot watch its own alarm")
-        do {
-            try OSThread.start(named: "mp-sentinels", stackBytes: 1 << 19) { [self] in run() }
-        } catch {
-            fatalError("the poller needs a thread: \(error)")
-        }
+        guard mp_watch_add(set, alarm, Self.alarmToken) == 0 else { throw .last("epoll_ctl") }
+        try OSThread.start(named: "mp-sentinels", stackBytes: 1 << 19) { [self] in run() }
     }
 
     // MARK: Descriptors

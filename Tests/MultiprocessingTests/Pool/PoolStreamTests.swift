@@ -127,6 +127,23 @@ final class CountingSequence: Sequence, Sendable {
         }
     }
 
+    @Test func resultsGoOnBehindErrors() async throws {
+        try await withProcessPool(workers: 2) { pool async throws in
+            var values: [Int] = []
+            var failures = 0
+            for try await result in pool.imap(0..<10, { try divide(12, by: $0 - 4) }).results {
+                switch result {
+                case .success(let value): values.append(value)
+                case .failure(let error):
+                    #expect(error is DivisionByZero)
+                    failures += 1
+                }
+            }
+            #expect(failures == 1)
+            #expect(values == (0..<10).filter { $0 != 4 }.map { 12 / ($0 - 4) })
+        }
+    }
+
     @Test func leavingTheLoopCancelsWhatRuns() async throws {
         try await withProcessPool(workers: 1) { pool async throws in
             for try await _ in pool.imap(

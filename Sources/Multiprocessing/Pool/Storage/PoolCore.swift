@@ -41,7 +41,7 @@ final class PoolCore: Sendable {
             State(
                 machine: PoolMachine(seats: workers, slots: WorkerSegment.slotCount),
                 links: Array(repeating: nil, count: workers)))
-        let watch = try Poller.shared.watch(doorbell.event.raw) { [weak self] in self?.doorbellRang() }
+        let watch = try Poller.obtain().watch(doorbell.event.raw) { [weak self] in self?.doorbellRang() }
         self.watch.withLock { $0 = watch }
         doorbell.parentWillSleep()
         transact { state, effects in state.machine.begin(&effects.actions) }

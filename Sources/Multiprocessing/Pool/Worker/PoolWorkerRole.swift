@@ -47,7 +47,8 @@ enum PoolWorkerRole: ChildRole {
             }
             try OSThread.start(named: "mp-worker") { loop.run() }
         } catch {
-            fatalError("a pool worker cannot begin: \(error)")
+            ThisProcess.complain("a pool worker cannot begin: \(error)\n")
+            ThisProcess.exit(1)
         }
         dispatchMain()
     }

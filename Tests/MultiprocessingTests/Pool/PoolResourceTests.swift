@@ -1,0 +1,28 @@
+import Glibc
+import Multiprocessing
+import Testing
+
+/// What happens when the system has no room.
+@Suite(.timeLimit(.minutes(2))) struct PoolResourceTests {
+    /// In a process of its own, because the limit is one of the whole process.
+    @Test(arguments: 0...40)
+    func withoutDescriptorsAPoolWorksOrSaysSo(spare: Int) async throws {
+        let child = ChildProcess(spare, context: ProcessContext(.spawn)) { spare in
+            // The next number that is free tells how many are in use.
+            let next = dup(STDIN_FILENO)
+            close(next)
+            var limit = rlimit(rlim_cur: rlim_t(Int(next) + spare), rlim_max: rlim_t(Int(next) + spare))
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            do {
+                let pool = try ProcessPool(workers: 2)
+                let sum = try await pool.map([1, 2, 3], chunkSize: 1) { $0 }.reduce(0, +)
+                await pool.shutdown()
+                exit(sum == 6 ? 0 : 3)
+            } catch let error as MultiprocessingError {
+                exit(error.code == .startFailed || error.code == .poolBroken ? 0 : 4)
+            }
+        }
+        try await child.start()
+        #expect(try await child.join() == .exited(0))
+    }
+}
