@@ -34,7 +34,7 @@ import Testing
 
     @Test func orderedResultsWaitForThoseBeforeThem() {
         var machine = StreamMachine(isOrdered: true, window: 4)
-        for chunk in 0..<3 as Range<UInt64> { machine.submitted(chunk, items: 2) }
+        for chunk in 0..<3 as Range<UInt64> { machine.submitted(chunk, items: 2, bytes: 100) }
         #expect(!Self.receive(2, 4, 2, &machine))
         #expect(!Self.receive(1, 2, 2, &machine))
         #expect(!machine.hasNext)
@@ -45,7 +45,7 @@ import Testing
 
     @Test func unorderedResultsComeAsTheyArrive() {
         var machine = StreamMachine(isOrdered: false, window: 4)
-        for chunk in 0..<3 as Range<UInt64> { machine.submitted(chunk, items: 2) }
+        for chunk in 0..<3 as Range<UInt64> { machine.submitted(chunk, items: 2, bytes: 100) }
         for (chunk, first) in [(2, 4), (0, 0), (1, 2)] as [(UInt64, Int)] {
             #expect(Self.receive(chunk, first, 2, &machine))
         }
@@ -55,36 +55,36 @@ import Testing
     @Test(arguments: [true, false])
     func aChunksResultsMayComeInParts(isOrdered: Bool) {
         var machine = StreamMachine(isOrdered: isOrdered, window: 4)
-        machine.submitted(7, items: 3)
+        machine.submitted(7, items: 3, bytes: 100)
         machine.inputEnded(.success(()))
         #expect(Self.receive(7, 0, 1, &machine))
-        #expect(machine.outstanding == [7: 2])
+        #expect(machine.outstanding.mapValues(\.items) == [7: 2])
         #expect(Self.take(2, &machine) == ["0+1", "nothing"])
         #expect(!machine.hasNext)
         #expect(Self.receive(7, 1, 2, &machine))
-        #expect(machine.outstanding == [:])
+        #expect(machine.outstanding.mapValues(\.items) == [:])
         #expect(Self.take(3, &machine) == ["1+2", "end", "end"])
     }
 
     @Test(arguments: [true, false])
     func theWindowCountsWhatHasNotBeenHandedOut(isOrdered: Bool) {
         var machine = StreamMachine(isOrdered: isOrdered, window: 4)
-        #expect(machine.room == 4 && machine.isHungry)
-        for chunk in 0..<3 as Range<UInt64> { machine.submitted(chunk, items: 1) }
-        #expect(machine.room == 1 && !machine.isHungry)
+        #expect(machine.room.chunks == 4 && machine.isHungry)
+        for chunk in 0..<3 as Range<UInt64> { machine.submitted(chunk, items: 1, bytes: 100) }
+        #expect(machine.room.chunks == 1 && !machine.isHungry)
         _ = machine.received(Self.delivery(0, 0, 1))
-        #expect(machine.room == 1)
+        #expect(machine.room.chunks == 1)
         #expect(Self.next(&machine) == "0+1")
-        #expect(machine.room == 2 && machine.isHungry)
+        #expect(machine.room.chunks == 2 && machine.isHungry)
         machine.inputEnded(.success(()))
-        #expect(machine.room == 0)
+        #expect(machine.room.chunks == 0)
     }
 
     @Test(arguments: [true, false])
     func theInputsErrorComesOnceAndAfterTheResults(isOrdered: Bool) {
         var machine = StreamMachine(isOrdered: isOrdered, window: 4)
-        machine.submitted(0, items: 1)
-        machine.submitted(1, items: 1)
+        machine.submitted(0, items: 1, bytes: 100)
+        machine.submitted(1, items: 1, bytes: 100)
         machine.inputEnded(.failure(InputError()))
         machine.inputEnded(.success(()))
         #expect(Self.next(&machine) == "nothing")
@@ -112,9 +112,9 @@ import Testing
         var (submitted, chunk, handedOut) = (0, UInt64(0), [Int]())
         let total = 3000
         while handedOut.count < total {
-            if submitted < total, machine.room > 0, Bool.random(using: &generator) {
+            if submitted < total, machine.room.chunks > 0, Bool.random(using: &generator) {
                 let items = min(total - submitted, Int.random(in: 1...5, using: &generator))
-                machine.submitted(chunk, items: items)
+                machine.submitted(chunk, items: items, bytes: 100)
                 let cut = Int.random(in: 1...items, using: &generator)
                 parts.append(Self.delivery(chunk, submitted, cut))
                 if cut < items { parts.append(Self.delivery(chunk, submitted + cut, items - cut)) }
