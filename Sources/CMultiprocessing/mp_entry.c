@@ -11,6 +11,9 @@ typedef int (*main_function)(int, char **, char **);
 typedef int (*start_function)(main_function, int, char **, main_function, void (*)(void), void (*)(void), void *);
 
 static int child_channel = -1;
+static int is_hooked = 0;
+
+int mp_entry_is_hooked(void) { return is_hooked; }
 
 static int run_child(int argc, char **argv, char **envp) {
     (void)argc, (void)argv, (void)envp;
@@ -41,11 +44,15 @@ static int marked_channel(char **envp) {
 /// This function is provided because it must have this name in the executable: the C runtime's entry code calls
 /// it, finds this one first, and through it the real one with another `main`. A constructor would run too early
 /// for Dispatch, and asking every program for a call at the top of its `main` would be easy to forget.
-__attribute__((visibility("default")))
+///
+/// It is weak for the sake of fully static programs: those contain the real one, which then takes its place, and
+/// a program that cannot have children is better than one that cannot be linked.
+__attribute__((weak, visibility("default")))
 int __libc_start_main(main_function main, int argc, char **argv, main_function init, void (*fini)(void),
                       void (*rtld_fini)(void), void *stack_end) {
     start_function start = (start_function)dlsym(RTLD_NEXT, "__libc_start_main");
     if (!start) abort();
+    is_hooked = 1;
     child_channel = marked_channel(argv + argc + 1);
     return start(child_channel >= 0 ? run_child : main, argc, argv, init, fini, rtld_fini, stack_end);
 }

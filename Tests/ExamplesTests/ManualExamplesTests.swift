@@ -97,6 +97,17 @@ struct ManualExamplesTests {
         }
     }
 
+    @Test func errorsAsElements() async throws {
+        try await withProcessPool(workers: 2) { pool in
+            var output: [String] = []
+            func print(_ value: some Error) { output.append("\((value as? NotANumber)?.text ?? "?")") }
+            for try await result in pool.imap(["1", "x", "3"], { try number($0) }).results {
+                if case .failure(let error) = result { print(error) }
+            }
+            #expect(output == ["x"])
+        }
+    }
+
     @Test func childProcesses() async throws {
         let child = ChildProcess(name: "greeter", "bob") { print("hello \($0)") }
         try await child.start()

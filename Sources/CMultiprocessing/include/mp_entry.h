@@ -5,6 +5,11 @@
 /// The variable that marks a child; its value is the number of the descriptor of its channel.
 #define MP_CHILD_MARK "SWIFT_MULTIPROCESSING_CHANNEL"
 
+/// Whether this program began through the entry code here; if not, a child of it would be the program once more.
+///
+/// This function is provided because the entry code is C.
+int mp_entry_is_hooked(void);
+
 /// What a child runs in place of `main`; written in Swift.
 _Noreturn void mp_child_main(int channel);
 

@@ -9,6 +9,9 @@ package struct SpawnLauncher: Launcher {
         _ order: LaunchOrder, onExit: @escaping @Sendable (ExitStatus) -> Void
     ) throws(LaunchFailure) -> LaunchedChild {
         do {
+            guard mp_entry_is_hooked() == 1 else {
+                throw SystemError(code: ENOTSUP, call: "child in a static program")
+            }
             let (ours, theirs) = try SocketPair.make()
             let pid = try spawn(theirs)
             // Nobody but us reaps our child, so its number is its own until then.
