@@ -34,7 +34,3 @@ void mp_keep_freed_memory(int bytes) {
     mallopt(M_MMAP_THRESHOLD, bytes);
     mallopt(M_TRIM_THRESHOLD, bytes);
 }
-
-int mp_processor(void) {
-    return sched_getcpu();
-}

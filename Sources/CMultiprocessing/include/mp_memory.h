@@ -23,9 +23,4 @@ int mp_allowed_processors(void);
 /// This function is provided because Swift does not import `malloc.h`.
 void mp_keep_freed_memory(int bytes);
 
-/// The number of the processor that runs the caller, -1 when the kernel does not tell.
-///
-/// This function is provided because `sched_getcpu` is hidden behind a feature macro.
-int mp_processor(void);
-
 #endif

@@ -8,8 +8,6 @@ package final class WorkerSegment: Sendable {
     /// From the worker.
     package let replies: Ring
     package let slots: [Slot]
-    /// The processor that ran the worker when it last looked for work.
-    package let processor: SharedWord
     package let file: SharedDescriptor
 
     /// Makes the memory, with rings of `ringBytes` (a power of two, at least a page).
@@ -28,7 +26,6 @@ package final class WorkerSegment: Sendable {
             file.descriptor, offset: Self.controlBytes + ringBytes, count: ringBytes, mirrored: true)
         requests = Ring(control: control, at: 0, data: first)
         replies = Ring(control: control, at: Ring.controlSize, data: second)
-        processor = SharedWord(control, at: 2 * Ring.controlSize)
         slots = (0..<Self.slotCount).map { Slot(control, at: 1024 + $0 * Slot.size) }
     }
 }

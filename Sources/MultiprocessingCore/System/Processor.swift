@@ -10,9 +10,6 @@ package enum Processor {
         return max(1, min(allowed, ControlGroup.processorLimit ?? allowed))
     }
 
-    /// The number of the processor that runs the caller.
-    package static var current: UInt32 { UInt32(bitPattern: mp_processor()) }
-
     /// Says that the caller only looks at memory for the moment.
     package static func pause() { mp_pause() }
 }

@@ -3,7 +3,6 @@ import Glibc
 
 /// Signals by their numbers and names.
 package enum Signal {
-    package static let interrupt = SIGINT
     package static let kill = SIGKILL
     package static let terminate = SIGTERM
 

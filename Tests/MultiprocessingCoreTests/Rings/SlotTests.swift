@@ -24,7 +24,6 @@ import Testing
         for (index, slot) in segment.slots.enumerated() {
             #expect(slot.state == (index % 3 == 0 ? .posted : .free))
         }
-        #expect(segment.processor.value == 0)
         for ring in [segment.requests, segment.replies] {
             let hasBytes = FrameReader(ring).hasBytes
             #expect(!hasBytes)

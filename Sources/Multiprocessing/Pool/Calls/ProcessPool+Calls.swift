@@ -33,11 +33,9 @@ extension ProcessPool {
         label: String = "map"
     ) async throws -> [Body.Output] where S.Element == Body.Arguments {
         let inputs = Array(inputs)
-        let size = try chunkSize.map(Self.checked) ?? defaultChunkSize(for: inputs.count)
-        let buffer = ResultBuffer(core: core, isOrdered: true, window: .max / 2)
-        let builder = ChunkBuilder<Body>(
-            core, try core.define(body, context, label: label), chunkSize: size, timeout: timeout,
-            sink: buffer)
+        let (buffer, builder) = try prepare(
+            body, context, isOrdered: true, window: nil,
+            chunkSize: chunkSize ?? defaultChunkSize(for: inputs.count), timeout: timeout, label: label)
         let source = SequenceSource(inputs.makeIterator(), builder)
         let cursor = StreamCursor<Body.Output>(buffer, source: source)
         return try await cursor.all(expected: inputs.count)
@@ -47,10 +45,10 @@ extension ProcessPool {
         _ inputs: S, _ body: Body, _ context: Body.Context, chunkSize: Int?, timeout: Duration?,
         label: String = "map"
     ) async throws -> [Body.Output] where S.Element == Body.Arguments {
-        let buffer = ResultBuffer(core: core, isOrdered: true, window: .max / 2)
-        var builder = ChunkBuilder<Body>(
-            core, try core.define(body, context, label: label), chunkSize: try Self.checked(chunkSize ?? 1),
-            timeout: timeout, sink: buffer)
+        let (buffer, fresh) = try prepare(
+            body, context, isOrdered: true, window: nil, chunkSize: chunkSize ?? 1, timeout: timeout,
+            label: label)
+        var builder = fresh
         let cursor = StreamCursor<Body.Output>(buffer)
         for try await input in inputs {
             if let chunk = try builder.add(input) { try buffer.submit([chunk]) }
@@ -65,11 +63,9 @@ extension ProcessPool {
         timeout: Duration?,
         label: String, _ convert: @escaping @Sendable ([Body.Output]) -> Value
     ) throws -> AsyncResult<Value> {
-        let size = try chunkSize.map(Self.checked) ?? defaultChunkSize(for: inputs.count)
-        let buffer = ResultBuffer(core: core, isOrdered: true, window: .max / 2)
-        let builder = ChunkBuilder<Body>(
-            core, try core.define(body, context, label: label), chunkSize: size, timeout: timeout,
-            sink: buffer)
+        let (buffer, builder) = try prepare(
+            body, context, isOrdered: true, window: nil,
+            chunkSize: chunkSize ?? defaultChunkSize(for: inputs.count), timeout: timeout, label: label)
         var source = SequenceSource(inputs.makeIterator(), builder)
         if let refusal = core.refusal { throw refusal }
         source.pull((.max, .max), into: buffer)
@@ -85,7 +81,8 @@ extension ProcessPool {
     ) -> PoolResults<Body.Output> where S.Element == Body.Arguments {
         do {
             let (buffer, builder) = try prepare(
-                body, context, isOrdered: isOrdered, chunkSize: chunkSize, timeout: timeout, label: label)
+                body, context, isOrdered: isOrdered, window: workers * PoolMachine.depth,
+                chunkSize: chunkSize, timeout: timeout, label: label)
             let source = SequenceSource(inputs.makeIterator(), builder)
             return PoolResults(.success(StreamCursor(buffer, source: source)))
         } catch {
@@ -99,7 +96,8 @@ extension ProcessPool {
     ) -> PoolResults<Body.Output> where S.Element == Body.Arguments {
         do {
             let (buffer, builder) = try prepare(
-                body, context, isOrdered: isOrdered, chunkSize: chunkSize, timeout: timeout, label: label)
+                body, context, isOrdered: isOrdered, window: workers * PoolMachine.depth,
+                chunkSize: chunkSize, timeout: timeout, label: label)
             let feeder = Handover(Feeder(inputs, builder, buffer))
             return PoolResults(
                 .success(StreamCursor(buffer, startFeeding: { Task { await feeder.take()?.run() } })))
@@ -108,12 +106,15 @@ extension ProcessPool {
         }
     }
 
+    /// What every call of many items has: where its results arrive, and what cuts its inputs into chunks.
+    ///
+    /// Without a window, chunks are submitted as fast as their bytes allow.
     private nonisolated func prepare<Body: PortableBody>(
-        _ body: Body, _ context: Body.Context, isOrdered: Bool, chunkSize: Int, timeout: Duration?,
-        label: String
+        _ body: Body, _ context: Body.Context, isOrdered: Bool, window: Int?, chunkSize: Int,
+        timeout: Duration?, label: String
     ) throws -> (ResultBuffer, ChunkBuilder<Body>) {
         let size = try Self.checked(chunkSize)
-        let buffer = ResultBuffer(core: core, isOrdered: isOrdered, window: workers * PoolMachine.depth)
+        let buffer = ResultBuffer(core: core, isOrdered: isOrdered, window: window ?? .max / 2)
         let definition = try core.define(body, context, label: label)
         return (buffer, ChunkBuilder(core, definition, chunkSize: size, timeout: timeout, sink: buffer))
     }
