@@ -23,7 +23,13 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
             name: "MultiprocessingCoreTests",
-            dependencies: ["MultiprocessingCore", "TestSupport"],
+            dependencies: ["MultiprocessingCore", "TestSupport", "ClosureTransportProbe"],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "ClosureTransportProbe",
+            dependencies: ["MultiprocessingCore"],
+            path: "Tests/ClosureTransportProbe",
             swiftSettings: settings
         ),
         .executableTarget(

@@ -31,7 +31,7 @@ import Multiprocessing
                     try await run(pool)
                     return false
                 } catch let error as ClosureRefusedError {
-                    return error.description.contains(word) && error.description.contains("pool.apply(a, b)")
+                    return error.description.contains(word) && error.description.contains("pool.apply(")
                 }
             }
         }

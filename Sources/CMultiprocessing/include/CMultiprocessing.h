@@ -2,10 +2,10 @@
 #ifndef CMULTIPROCESSING_H
 #define CMULTIPROCESSING_H
 
+#include "mp_closure.h"
 #include "mp_entry.h"
 #include "mp_event.h"
 #include "mp_futex.h"
-#include "mp_image.h"
 #include "mp_memory.h"
 #include "mp_process.h"
 #include "mp_signal.h"

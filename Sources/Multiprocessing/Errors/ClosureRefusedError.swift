@@ -9,9 +9,7 @@ public struct ClosureRefusedError: Error, Hashable, Sendable, Codable, CustomStr
 
     init(_ refusal: FunctionRefusal) {
         typeName = refusal.typeName
-        message =
-            "the closure cannot be sent to another process: \(refusal.reason). Pass what the work needs as arguments "
-            + "instead, which the compiler checks: pool.apply(a, b) { a, b in … }"
+        message = refusal.description
     }
 
     /// The message.

@@ -36,7 +36,10 @@ enum ErrorTransport {
         case cancellation:
             return CancellationError()
         case typed:
-            guard let type = try TypeReference.decode(from: &reader) as? any (Error & Decodable).Type else {
+            guard
+                let type = try TypeReference.decode(from: &reader, trust: .inheritedChannel)
+                    as? any (Error & Decodable).Type
+            else {
                 throw WireError.malformed("an error of a type that is no error")
             }
             return try decodeError(type, from: &reader)

@@ -52,26 +52,30 @@ enum InvocationCoder {
             try TypeReference.encode(Body.self, into: &writer)
             if let words = body.functionWords {
                 writer.append(UInt8(1))
-                try FunctionTransport.encode(words, into: &writer)
+                var descriptors: [SharedDescriptor] = []
+                try FunctionTransport.encode(words, into: &writer, attachments: &descriptors)
+                guard descriptors.isEmpty else { throw FunctionRefusal.descriptor }
                 withExtendedLifetime(body) {}
             } else {
                 writer.append(UInt8(0))
             }
         } catch let refusal as FunctionRefusal {
             throw ClosureRefusedError(refusal)
+        } catch let refusal as TypeRefusal {
+            throw ClosureRefusedError(.unnameable(refusal))
         }
         try writer.append(encoding: context)
     }
 
     /// Decodes what `encode` wrote; only for bytes from a channel that was inherited.
     static func decode(from reader: inout ByteReader) throws -> any Invocation {
-        guard let type = try TypeReference.decode(from: &reader) as? any PortableBody.Type else {
+        let found = try TypeReference.decode(from: &reader, trust: .inheritedChannel)
+        guard let type = found as? any PortableBody.Type else {
             throw WireError.malformed("a body of a type that is none")
         }
-        let words = try reader.read(UInt8.self) == 1 ? try FunctionTransport.decode(from: &reader) : nil
-        // The body that is made has a reference of its own.
-        defer { words?.release() }
-        return try makeInvocation(type, words, from: &reader)
+        guard try reader.read(UInt8.self) == 1 else { return try makeInvocation(type, nil, from: &reader) }
+        let function = try FunctionTransport.decode(from: &reader, trust: .inheritedChannel)
+        return try makeInvocation(type, function, from: &reader)
     }
 }
 
@@ -104,9 +108,9 @@ extension InvocationCoder {
 
 /// Opens the type; a top-level function because local generic ones crash the compiler.
 private func makeInvocation<Body: PortableBody>(
-    _ type: Body.Type, _ words: FunctionWords?, from reader: inout ByteReader
+    _ type: Body.Type, _ function: consuming OwnedFunction?, from reader: inout ByteReader
 ) throws -> any Invocation {
-    guard let body = Body.make(around: words) else {
+    guard let body = Body.make(around: function) else {
         throw WireError.malformed("a body that lacks its closure")
     }
     return BodyInvocation(body: body, context: try reader.decode(Body.Context.self))

@@ -33,16 +33,12 @@ extension PortableBody {
         return unsafe unsafeBitCast(self, to: FunctionWords.self)
     }
 
-    /// The body around the closure that the words stand for; nil when exactly one of the two has a closure.
-    static func make(around words: FunctionWords?) -> Self? {
-        switch (words, MemoryLayout<Self>.size) {
-        case (let words?, MemoryLayout<FunctionWords>.size):
-            // The type arrived together with the words, from a program with the same build identity.
-            return unsafe unsafeBitCast(words, to: Self.self)
-        case (nil, 0):
-            return unsafe unsafeBitCast((), to: Self.self)
-        default:
-            return nil
+    /// The body around a closure that was decoded; nil when exactly one of the two is there.
+    static func make(around function: borrowing OwnedFunction?) -> Self? {
+        switch function {
+        case .some(let function): function.closure(as: Self.self)
+        // A body without a closure has no contents.
+        case nil: MemoryLayout<Self>.size == 0 ? unsafe unsafeBitCast((), to: Self.self) : nil
         }
     }
 }

@@ -1,69 +1,101 @@
-/// Closures on their way to another process of the same build: code by its place in an image, captured values
-/// by their encodings.
+/// The wire form of functions: the place of the code, and what it captured.
 ///
-/// Whatever cannot be proved to be safe is refused before anything is sent.
+/// A function is code that is known to both sides, so only the captured values travel. They lie in a context,
+/// an object whose layout the compiler wrote down for debuggers; the other side makes such an object again.
 package enum FunctionTransport {
-    static let plain: UInt8 = 0
-    static let box: UInt8 = 1
-    static let single: UInt8 = 2
-    static let valueCapture: UInt8 = 0
-    static let functionCapture: UInt8 = 1
-    static let bitsCapture: UInt8 = 2
-    /// Closures within closures: debug builds add a few for every conversion.
+    enum ContextKind: UInt8 {
+        case none
+        case captures
+        case loneObject
+    }
+
+    /// How deep closures may capture each other; the compiler itself wraps one in up to three others.
     static let depthLimit = 32
 
-    /// Appends a closure; the caller keeps it alive meanwhile.
+    /// Appends the function; the caller keeps its closure alive meanwhile.
     ///
-    /// - Throws: a `FunctionRefusal`, or what the encoding of a captured value throws.
-    package static func encode(_ words: FunctionWords, into writer: inout ByteWriter) throws {
-        try encode(words, into: &writer, depth: 0)
+    /// - Parameters:
+    ///   - words: The closure's words.
+    ///   - writer: Where to append; unchanged if the function is refused.
+    ///   - attachments: Gets the descriptors that captured values attach.
+    ///   - encoder: Encodes the captured values.
+    /// - Throws: `FunctionRefusal` if the function cannot be sent; what encoding a captured value throws.
+    package static func encode(
+        _ words: FunctionWords, into writer: inout ByteWriter, attachments: inout [SharedDescriptor],
+        with encoder: BinaryEncoder = BinaryEncoder()
+    ) throws {
+        let start = writer.count
+        // The bytes are lent and come back: a copy of them would be one of everything written so far.
+        var output = CaptureOutput(bytes: ByteWriter(), attachments: attachments, encoder: encoder)
+        swap(&output.bytes, &writer)
+        defer { swap(&output.bytes, &writer) }
+        do {
+            try encode(words, into: &output, depth: 0)
+            attachments = output.attachments
+        } catch {
+            output.bytes.truncate(to: start)
+            throw error
+        }
     }
 
-    static func encode(_ words: FunctionWords, into writer: inout ByteWriter, depth: Int) throws {
-        guard depth < depthLimit else { throw FunctionRefusal.unknownCapture }
-        guard words.context != 0 else {
-            writer.append(plain)
-            return try encodeAddress(words.code, into: &writer)
+    /// Reads a function and makes its context.
+    ///
+    /// That code and context belong together is not written in them: the sender is trusted with it.
+    ///
+    /// - Parameters:
+    ///   - reader: Where the function begins; not moved if reading fails.
+    ///   - attachments: The descriptors that came with the message.
+    ///   - trust: Where the bytes came from.
+    ///   - decoder: Decodes the captured values.
+    /// - Returns: The function, to be turned into a closure of the type that was sent.
+    /// - Throws: `WireError` or `CodeReferenceError` if the bytes describe no function of this program; what
+    ///   decoding a captured value throws.
+    package static func decode(
+        from reader: inout ByteReader, attachments: [SharedDescriptor] = [], trust: CodeTrust,
+        with decoder: BinaryDecoder = BinaryDecoder()
+    ) throws -> OwnedFunction {
+        var input = CaptureInput(bytes: reader, attachments: attachments, decoder: decoder, trust: trust)
+        let words = try decode(from: &input, depth: 0)
+        reader = input.bytes
+        return OwnedFunction(adopting: words)
+    }
+
+    static func encode(_ words: FunctionWords, into output: inout CaptureOutput, depth: Int) throws {
+        guard depth < depthLimit else { throw FunctionRefusal.notUnderstood("closures within closures") }
+        guard let code = try? CodeAddress(naming: words.code), code.serves(.function) else {
+            throw FunctionRefusal.generatedCode
         }
-        // The context of a living closure is a living object, which begins with its metadata.
-        let metadata = unsafe UnsafeRawPointer(address: words.context).load(as: UInt.self)
-        let kind = unsafe UnsafeRawPointer(address: metadata).load(as: UInt.self)
-        guard kind == CaptureBox.kind else {
-            writer.append(single)
-            try encodeAddress(words.code, into: &writer)
-            return try SingleCapture.encode(words.context, metadata: metadata, into: &writer)
+        let context = unsafe UnsafeRawPointer(bitPattern: words.context)
+        guard let context = unsafe context else {
+            output.bytes.append(ContextKind.none.rawValue)
+            code.encode(as: .function, into: &output.bytes)
+            return
         }
-        let content = try CaptureBox(metadata: metadata)
-        writer.append(box)
-        try encodeAddress(words.code, into: &writer)
-        try encodeAddress(metadata, into: &writer)
-        writer.append(UInt32(content.captures.count))
-        for (capture, offset) in content.captures {
-            let place = unsafe UnsafeRawPointer(address: words.context) + offset
-            switch capture {
-            case .function:
-                writer.append(functionCapture)
-                try encode(unsafe place.load(as: FunctionWords.self), into: &writer, depth: depth + 1)
-            case .bits(let size):
-                writer.append(bitsCapture)
-                unsafe writer.append(contentsOf: UnsafeRawBufferPointer(start: place, count: size))
-            case .value(let type):
-                guard let type = type as? any Codable.Type else { throw FunctionRefusal.notCodable(type) }
-                writer.append(valueCapture)
-                try unsafe encodeCapture(type, at: place, into: &writer)
+        // Every object begins with its metadata.
+        let isLone =
+            unsafe MetadataRecord(at: context.load(as: UnsafeRawPointer.self)).kind != .closureContext
+        output.bytes.append((isLone ? ContextKind.loneObject : .captures).rawValue)
+        code.encode(as: .function, into: &output.bytes)
+        if isLone {
+            try unsafe LoneObject.encode(context, into: &output)
+        } else {
+            try unsafe ContextCoder.encode(context, into: &output, depth: depth)
+        }
+    }
+
+    /// The words of the function; the caller owns the context.
+    static func decode(from input: inout CaptureInput, depth: Int) throws -> FunctionWords {
+        guard depth < depthLimit else { throw WireError.tooLarge("closures within closures") }
+        guard let kind = ContextKind(rawValue: try input.bytes.read(UInt8.self)) else {
+            throw WireError.malformed("a function of an unknown kind")
+        }
+        let code = try CodeAddress.decode(as: .function, from: &input.bytes, trust: input.trust).address
+        let context =
+            switch kind {
+            case .none: UInt(0)
+            case .loneObject: try LoneObject.decode(from: &input)
+            case .captures: try ContextCoder.decode(from: &input, depth: depth)
             }
-        }
+        return FunctionWords(code: code, context: context)
     }
-
-    private static func encodeAddress(_ address: UInt, into writer: inout ByteWriter) throws(FunctionRefusal)
-    {
-        guard CodeAddress.encode(address, into: &writer) else { throw .foreignCode }
-    }
-}
-
-/// Opens the type; a top-level function because local generic ones crash the compiler.
-private func encodeCapture<T: Codable>(
-    _ type: T.Type, at place: UnsafeRawPointer, into writer: inout ByteWriter
-) throws {
-    try unsafe BinaryEncoder().encode(place.assumingMemoryBound(to: T.self).pointee, into: &writer)
 }

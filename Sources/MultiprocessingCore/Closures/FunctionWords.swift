@@ -1,12 +1,15 @@
-/// The two words that a closure value consists of: its code, and the object that holds what it captures.
+/// The two words that a closure value consists of.
+///
+/// Read them from a struct that holds nothing but the closure: a cast of the closure itself may convert it
+/// first, and the words are then those of a temporary.
 package struct FunctionWords: BitwiseCopyable, Hashable, Sendable {
-    package let code: UInt
-    /// 0 for a closure that captures nothing.
-    package let context: UInt
+    /// The entry of the function; or, for an asynchronous one, the record that leads to it.
+    package var code: UInt
+    /// What the function captured: an object that the closure owns; zero for nothing.
+    package var context: UInt
 
-    /// Gives up the reference to the context that decoded words come with; copies as closures have their own.
-    package func release() {
-        guard let context = unsafe UnsafeRawPointer(bitPattern: context) else { return }
-        unsafe Unmanaged<AnyObject>.fromOpaque(context).release()
+    package init(code: UInt, context: UInt) {
+        self.code = code
+        self.context = context
     }
 }

@@ -25,7 +25,7 @@ enum ChildEntry {
     private static func begin(_ channel: SharedDescriptor, parent: ProcessHandle?) -> Never {
         do {
             let message = try MessageSocket(channel).receive(until: .after(.seconds(60)))
-            let start = try StartMessage(decoding: message.bytes, identity: try BuildIdentity.current())
+            let start = try StartMessage(decoding: message.bytes, identity: BuildIdentity.current)
             let seat = ChildSeat(
                 channel: channel, parent: try parent ?? handleOfParent(start.parentID),
                 parentID: start.parentID,

@@ -35,18 +35,10 @@ package struct LaunchOrder: Sendable {
         let message = StartMessage(role: role, parentID: ThisProcess.id, payload: payload)
         do throws(MessageSocket.Failure) {
             try channel.send(
-                message.encoded(identity: try identity()), descriptors: descriptors,
+                message.encoded(identity: BuildIdentity.current), descriptors: descriptors,
                 until: .after(.seconds(60)))
         } catch .system(let error) where error.isBrokenChannel {
             return
-        }
-    }
-
-    private func identity() throws(MessageSocket.Failure) -> BuildIdentity {
-        do {
-            return try BuildIdentity.current()
-        } catch {
-            throw .system(error)
         }
     }
 }

@@ -26,7 +26,7 @@ import Testing
                 try await pool.apply { handle.fileDescriptor }
             }
             #expect(error?.typeName?.hasSuffix("FileHandle") == true)
-            #expect(error?.message.contains("pool.apply(a, b) { a, b in") == true)
+            #expect(error?.message.contains("pool.apply(path) { path in") == true)
             let child = ChildProcess { _ = handle.fileDescriptor }
             await #expect(throws: ClosureRefusedError.self) { try await child.start() }
             #expect(try await pool.apply { 1 } == 1)

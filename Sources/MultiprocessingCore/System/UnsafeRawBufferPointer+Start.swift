@@ -1,13 +1,3 @@
-extension UnsafeRawPointer {
-    /// The pointer to an address that is known not to be zero.
-    init(address: UInt) {
-        guard let pointer = unsafe UnsafeRawPointer(bitPattern: address) else {
-            preconditionFailure("nothing lies at the address zero")
-        }
-        unsafe self = unsafe pointer
-    }
-}
-
 extension UnsafeRawBufferPointer {
     /// Where a buffer begins that is known not to be empty.
     var start: UnsafeRawPointer {

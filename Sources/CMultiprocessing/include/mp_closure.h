@@ -1,0 +1,44 @@
+// What closure transport asks of the dynamic loader and of the Swift runtime.
+#ifndef MP_CLOSURE_H
+#define MP_CLOSURE_H
+
+#include <elf.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// One image of this process: the executable or a shared object. Valid only during the visit.
+struct mp_image {
+    /// Empty for the executable.
+    const char *_Nonnull name;
+    uintptr_t base;
+    const Elf64_Phdr *_Nonnull headers;
+    size_t header_count;
+};
+
+/// Calls `visit` for each image that is loaded now, the executable first.
+///
+/// This function is provided because `dl_iterate_phdr` is hidden behind `_GNU_SOURCE`, which Swift cannot set.
+void mp_visit_images(void (*_Nonnull visit)(const struct mp_image *_Nonnull image, void *_Nonnull context),
+                     void *_Nonnull context);
+
+/// A number that changes whenever an image is loaded or unloaded.
+///
+/// This function is provided because `dl_iterate_phdr` is hidden behind `_GNU_SOURCE`, which Swift cannot set.
+uint64_t mp_image_generation(void);
+
+/// A new object with one reference; what lies behind its two words of header is not initialised.
+///
+/// This function is provided because the runtime's allocator of closure contexts has no name in Swift.
+void *_Nonnull mp_allocate_object(const void *_Nonnull metadata, size_t size, size_t alignment_mask);
+
+/// Frees an object whose contents were never initialised, or are so no longer, without running its deinit.
+///
+/// This function is provided because the runtime's allocator of closure contexts has no name in Swift.
+void mp_deallocate_uninitialized_object(void *_Nonnull object, size_t size, size_t alignment_mask);
+
+/// The witness table of the type's conformance to the protocol; null when it does not conform.
+///
+/// This function is provided because a protocol that is known by its descriptor only has no name in Swift.
+const void *_Nullable mp_find_conformance(const void *_Nonnull metadata, const void *_Nonnull protocol);
+
+#endif
