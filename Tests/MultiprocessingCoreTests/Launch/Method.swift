@@ -1,0 +1,31 @@
+import MultiprocessingCore
+import TestSupport
+
+/// How a child ended; the testing library has an `ExitStatus` too.
+typealias Ending = ExitStatus
+
+/// The ways to start children, as arguments of tests.
+enum Method: CaseIterable {
+    case spawn
+    case forkServer
+
+    var launcher: any Launcher {
+        switch self {
+        case .spawn: SpawnLauncher()
+        case .forkServer: ForkServerLauncher.shared
+        }
+    }
+
+    /// Starts a child without blocking a task's thread.
+    func launch(
+        _ role: any ChildRole.Type, _ payload: [UInt8] = [], descriptors: [SharedDescriptor] = [],
+        ends: Tally<Ending> = Tally()
+    ) async throws -> LaunchedChild {
+        let order = LaunchOrder(role: role, payload: payload, descriptors: descriptors)
+        return try await withCheckedThrowingContinuation { continuation in
+            Lane.launching.run {
+                continuation.resume(with: Result { try launcher.launch(order) { ends.add($0) } })
+            }
+        }
+    }
+}
