@@ -16,13 +16,19 @@ enum Method: CaseIterable {
         }
     }
 
-    /// Starts a child without blocking a task's thread.
     func launch(
         _ role: any ChildRole.Type, _ payload: [UInt8] = [], descriptors: [SharedDescriptor] = [],
         ends: Tally<Ending> = Tally()
     ) async throws -> LaunchedChild {
         let order = LaunchOrder(role: role, payload: payload, descriptors: descriptors)
-        return try await withCheckedThrowingContinuation { continuation in
+        return try await Self.launch(order, with: launcher, ends: ends)
+    }
+
+    /// Starts a child without blocking a task's thread.
+    static func launch(
+        _ order: LaunchOrder, with launcher: any Launcher, ends: Tally<Ending>
+    ) async throws -> LaunchedChild {
+        try await withCheckedThrowingContinuation { continuation in
             Lane.launching.run {
                 continuation.resume(with: Result { try launcher.launch(order) { ends.add($0) } })
             }
