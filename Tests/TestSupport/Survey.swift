@@ -40,6 +40,26 @@ public enum Survey {
         return count
     }
 
+    /// The children of this process, zombies among them, whichever thread started them.
+    public static func children() -> [Int32] {
+        guard let folder = opendir("/proc/self/task") else { return [] }
+        defer { closedir(folder) }
+        var found: [Int32] = []
+        while let entry = readdir(folder) {
+            let thread = withUnsafeBytes(of: entry.pointee.d_name) { name in
+                String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            let file = open("/proc/self/task/\(thread)/children", O_RDONLY | O_CLOEXEC)
+            guard file >= 0 else { continue }
+            defer { close(file) }
+            var bytes = [UInt8](repeating: 0, count: 1 << 16)
+            let count = read(file, &bytes, bytes.count)
+            found += String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).split(separator: " ")
+                .compactMap { Int32($0) }
+        }
+        return found
+    }
+
     /// The environment that a program started from here sees, as `env` prints it.
     public static func environmentOfAProgram() -> String {
         guard let pipe = popen("env", "r") else { return "" }
