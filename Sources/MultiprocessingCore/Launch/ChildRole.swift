@@ -22,3 +22,7 @@ package struct ChildSeat: Sendable {
     /// Descriptors that the starter passed, in its order.
     package let descriptors: [SharedDescriptor]
 }
+
+extension ChildRole {
+    package static func warmUp() {}
+}

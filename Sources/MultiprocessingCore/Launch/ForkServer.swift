@@ -10,6 +10,8 @@ final class ForkServer: Sendable {
         var child: LaunchedChild?
         /// Set when the report came before the answer had been read.
         var status: ExitStatus?
+        /// Set when the child is watched by itself, because the server is gone.
+        var isOrphan = false
     }
 
     private struct State {
@@ -114,14 +116,14 @@ final class ForkServer: Sendable {
 
     /// The child is there; its end may have been reported already.
     private func settle(_ id: UInt64, _ child: LaunchedChild) {
-        let (early, isOrphan) = state.withLock { state in
+        let (early, isAlive) = state.withLock { state in
             state.entries[id]?.child = child
-            return (state.entries[id]?.status, !state.isAlive)
+            return (state.entries[id]?.status, state.isAlive)
         }
         if let early {
             Poller.shared.schedule(at: .now) { [self] in finish(id, early) }
-        } else if isOrphan {
-            watchOrphan(id, child)
+        } else if !isAlive {
+            watchOrphans()
         }
     }
 
@@ -155,17 +157,38 @@ final class ForkServer: Sendable {
         }
     }
 
+    /// Whoever has this server in use gives it up, because it is gone.
+    ///
+    /// The poller may not have noticed yet, and its watch does not keep this object: what the server still
+    /// reported is taken in, and its children's ends are noticed all the same.
+    func retire() {
+        Poller.shared.schedule(at: .now) { [self] in
+            takeReports()
+            lostServer()
+        }
+    }
+
     /// The server is gone: from now on each of its children is watched by itself.
     private func lostServer() {
-        let (watch, orphans) = state.withLock { state in
+        let watch = state.withLock { state in
             state.isAlive = false
-            defer { state.watch = nil }
-            return (state.watch, state.entries.filter { $0.value.status == nil })
+            return state.watch.take()
         }
         if let watch { Poller.shared.unwatch(watch) }
-        for (id, entry) in orphans {
-            if let child = entry.child { watchOrphan(id, child) }
+        watchOrphans()
+    }
+
+    private func watchOrphans() {
+        let orphans = state.withLock { state in
+            var orphans: [(UInt64, LaunchedChild)] = []
+            for (id, entry) in state.entries where entry.status == nil && !entry.isOrphan {
+                guard let child = entry.child else { continue }
+                state.entries[id]?.isOrphan = true
+                orphans.append((id, child))
+            }
+            return orphans
         }
+        for (id, child) in orphans { watchOrphan(id, child) }
     }
 
     private func watchOrphan(_ id: UInt64, _ child: LaunchedChild) {

@@ -39,6 +39,7 @@ package final class ForkServerLauncher: Launcher {
     private func currentServer() throws -> ForkServer {
         try server.withLock { server throws in
             if let server, server.isAlive { return server }
+            server?.retire()
             let fresh = try ForkServer(warming: roles)
             server = fresh
             return fresh

@@ -46,8 +46,6 @@ enum ForkServerRole: ChildRole {
         return writer.bytes
     }
 
-    static func warmUp() {}
-
     /// Looks up the roles, as each child will, and lets them look up the rest.
     private static func warmUp(_ payload: [UInt8]) throws {
         try unsafe payload.withUnsafeBytes { bytes in
