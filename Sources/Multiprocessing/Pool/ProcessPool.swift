@@ -46,7 +46,9 @@ public actor ProcessPool {
     }
 
     deinit {
-        // Without effect if the pool was shut down in good order.
+        guard !core.isEnding else { return }
+        ThisProcess.complain(
+            "a pool of \(workers) workers was dropped without shutdown(), so it is terminated\n")
         core.terminate(MultiprocessingError(.poolTerminated, "the pool was dropped without a shutdown"))
     }
 
