@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,16 +23,25 @@ int mp_pidfd_signal(int pidfd, int signal) {
     return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
 }
 
+static int64_t nanoseconds(struct timeval time) {
+    return time.tv_sec * INT64_C(1000000000) + time.tv_usec * INT64_C(1000);
+}
+
 int mp_pidfd_wait(int pidfd, struct mp_exit *status) {
     siginfo_t info = {0};
-    int result;
+    struct rusage usage = {0};
+    long result;
     do {
-        result = waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED | WNOHANG);
+        // The kernel's own call has a fifth argument, which libc's lacks.
+        result = syscall(SYS_waitid, P_PIDFD, pidfd, &info, WEXITED | WNOHANG, &usage);
     } while (result == -1 && errno == EINTR);
     if (result == -1) return -1;
     if (info.si_pid == 0) return 0;
     status->exited = info.si_code == CLD_EXITED;
     status->value = info.si_status;
+    status->user_time = nanoseconds(usage.ru_utime);
+    status->system_time = nanoseconds(usage.ru_stime);
+    status->peak_memory = usage.ru_maxrss * INT64_C(1024);
     return 1;
 }
 
@@ -47,7 +57,7 @@ struct pidfd_info_v1 {
 int mp_pidfd_exit_info(int pidfd, struct mp_exit *status) {
     struct pidfd_info_v1 info = {.mask = MP_PIDFD_INFO_EXIT};
     if (ioctl(pidfd, MP_PIDFD_GET_INFO, &info) != 0 || !(info.mask & MP_PIDFD_INFO_EXIT)) return 0;
-    status->exited = WIFEXITED(info.exit_code) ? 1 : 0;
+    *status = (struct mp_exit){.exited = WIFEXITED(info.exit_code) ? 1 : 0};
     status->value = WIFEXITED(info.exit_code) ? WEXITSTATUS(info.exit_code) : WTERMSIG(info.exit_code);
     return 1;
 }

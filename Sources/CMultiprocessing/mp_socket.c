@@ -17,6 +17,15 @@ int mp_socket_pair(int packets, int ends[2]) {
     return socketpair(AF_UNIX, (packets ? SOCK_SEQPACKET : SOCK_STREAM) | SOCK_CLOEXEC, 0, ends);
 }
 
+int mp_pipe(int ends[2]) {
+    if (pipe2(ends, O_CLOEXEC) != 0) return -1;
+    if (fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0) return 0;
+    int error = errno;
+    close(ends[0]), close(ends[1]);
+    errno = error;
+    return -1;
+}
+
 int mp_end_with_peer(int socket) {
     int flags = fcntl(socket, F_GETFL);
     if (flags == -1 || fcntl(socket, F_SETOWN, getpid()) == -1 || fcntl(socket, F_SETSIG, SIGKILL) == -1) return -1;

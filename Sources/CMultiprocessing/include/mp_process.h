@@ -26,6 +26,8 @@ struct mp_exit {
     int32_t exited;
     /// The exit code or the signal.
     int32_t value;
+    /// What it and its reaped children used, in nanoseconds of processor time and bytes; 0 where that is unknown.
+    int64_t user_time, system_time, peak_memory;
 };
 
 /// Reaps our own child of a descriptor without blocking: 1 when it has ended, 0 while it has not, -1 with errno.

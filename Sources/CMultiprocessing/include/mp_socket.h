@@ -13,6 +13,11 @@
 /// Swift.
 int mp_socket_pair(int packets, int ends[_Nonnull 2]);
 
+/// A pipe, close-on-exec, of which the reading end (the first) never waits; 0, or -1 with errno.
+///
+/// This function is provided because `pipe2` is hidden behind a feature macro.
+int mp_pipe(int ends[_Nonnull 2]);
+
 /// From now on the kernel ends this process, by SIGKILL, when anything happens to the socket: its other end is
 /// closed, or sends something. 0, or -1 with errno.
 ///

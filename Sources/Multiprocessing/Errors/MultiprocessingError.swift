@@ -13,6 +13,7 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
         private enum Kind: String, Codable {
             case invalidArgument, poolClosed, poolTerminated, poolBroken, timeout, startFailed, notStarted
             case alreadyStarted, closed, undecodable, unencodable, protocolViolation, streamConsumed
+            case alreadyChosen
         }
 
         private let kind: Kind
@@ -33,6 +34,8 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
         public static let notStarted = Code(kind: .notStarted)
         /// The process was started before.
         public static let alreadyStarted = Code(kind: .alreadyStarted)
+        /// The choice was made before, and is made once.
+        public static let alreadyChosen = Code(kind: .alreadyChosen)
         /// The handle was closed.
         public static let closed = Code(kind: .closed)
         /// Bytes arrived that are not a value of the expected type.

@@ -11,96 +11,80 @@ import MultiprocessingCore
 /// The child is this program without its `main`: everything is initialised as at a start, and then the body
 /// runs. It ends with code 0 when the body returns, and with code 1 when it throws; the error is printed to
 /// standard error. Its standard output and error are this process's, its standard input is /dev/null. It ends
-/// when this process ends, however that happens.
+/// when this process ends, however that happens, unless its options say otherwise: at a normal end, children
+/// that are no daemons are waited for.
 public actor ChildProcess: Identifiable {
-    /// The name, which the child also sees as its own.
+    /// The name, which the child also sees as its own, and `ps` as far as it has room for it.
     public nonisolated let name: String
 
-    private nonisolated let launcher: any Launcher
-    private nonisolated let record = ChildRecord()
-    /// Appends the body and its arguments to what the child is told.
-    private nonisolated let encodeBody: @Sendable (inout ByteWriter) throws -> Void
+    /// Whether the child is terminated, and not waited for, at the end of this process; Python's `daemon`.
+    ///
+    /// A daemon may not start children. Unless given, the flag is that of the process that makes the handle.
+    public nonisolated let isDaemon: Bool
 
-    private init<Body: PortableBody>(
-        _ name: String?, _ context: ProcessContext, _ body: Body, _ arguments: Body.Arguments
+    /// The key that the child has as its own; Python's `authkey`. Nil takes that of this process at the start.
+    public nonisolated let authenticationKey: AuthenticationKey?
+
+    nonisolated let record: ChildRecord
+    private nonisolated let context: ProcessContext
+    private nonisolated let options: StartOptions
+    private nonisolated let path: [UInt32]
+    /// Appends the body and its arguments to what the child is told.
+    private nonisolated let body: BodyStore
+
+    init<Body: PortableBody>(
+        _ name: String?, kind: String = "Process", _ context: ProcessContext, _ daemon: Bool?,
+        _ options: StartOptions, _ key: AuthenticationKey?, _ body: Body, _ arguments: Body.Arguments
     ) where Body.Context == Nothing {
-        self.name = name ?? ProcessNames.next()
-        launcher = context.launcher
-        encodeBody = { writer in
+        path = ProcessNames.nextPath()
+        self.name = name ?? ProcessNames.name(kind, path)
+        isDaemon = daemon ?? Self.current.isDaemon
+        authenticationKey = key
+        self.context = context
+        self.options = options
+        record = ChildRecord(self.name, capturing: options)
+        self.body = BodyStore { writer in
             try InvocationCoder.encode(body, context: Nothing(), into: &writer)
             try Body.encode(arguments, into: &writer)
         }
     }
 
-    /// A child that will run a body.
+    /// Starts the child; returns when the process exists, and has become what its options say.
     ///
-    /// - Parameters:
-    ///   - name: nil makes one of the form `Process-3`.
-    ///   - context: how the child is started.
-    ///   - body: what the child does; it captures `Codable` values only.
-    public init(
-        name: String? = nil, context: ProcessContext = .default,
-        _ body: @escaping @concurrent @Sendable () async throws -> Void
-    ) {
-        self.init(name, context, VoidBody0(body: body), ())
-    }
-
-    /// A child that will run a body of one argument.
+    /// A system without room for a process, its memory or its descriptors is asked up to seven times, in about
+    /// 60 milliseconds. After the start this handle holds the body and its arguments no longer.
     ///
-    /// - Parameters:
-    ///   - name: nil makes one of the form `Process-3`.
-    ///   - a: the argument, which is encoded at the start.
-    ///   - context: how the child is started.
-    ///   - body: what the child does.
-    public init<A: Codable & Sendable>(
-        name: String? = nil, _ a: A, context: ProcessContext = .default,
-        _ body: @escaping @concurrent @Sendable (A) async throws -> Void
-    ) {
-        self.init(name, context, VoidBody1(body: body), a)
-    }
-
-    /// A child that will run a body of two arguments.
-    ///
-    /// - Parameters:
-    ///   - name: nil makes one of the form `Process-3`.
-    ///   - a: the first argument, which is encoded at the start.
-    ///   - b: the second argument.
-    ///   - context: how the child is started.
-    ///   - body: what the child does.
-    public init<A: Codable & Sendable, B: Codable & Sendable>(
-        name: String? = nil, _ a: A, _ b: B, context: ProcessContext = .default,
-        _ body: @escaping @concurrent @Sendable (A, B) async throws -> Void
-    ) {
-        self.init(name, context, VoidBody2(body: body), (a, b))
-    }
-
-    /// A child that will run a task; what the task returns is dropped.
-    ///
-    /// - Parameters:
-    ///   - name: nil makes one of the form `Resize-3` for a task of type `Resize`.
-    ///   - context: how the child is started.
-    ///   - task: what the child does; it is encoded at the start.
-    public init<T: ProcessTask>(name: String? = nil, context: ProcessContext = .default, task: T) {
-        self.init(name ?? ProcessNames.next("\(T.self)"), context, DetachedTaskBody<T>(), task)
-    }
-
-    /// Starts the child; returns when the process exists.
-    ///
-    /// - Throws: a ``ClosureRefusedError`` when the body captures what cannot travel; a
-    ///   ``MultiprocessingError`` when an argument cannot be encoded, when the child was started before, and
-    ///   when the system cannot make a process. Cancelling the task does not stop a start that is under way.
+    /// - Throws: a ``ClosureRefusedError`` when the body captures what cannot travel; a ``MultiprocessingError``
+    ///   when an argument cannot be encoded, an option is refused, the child was started before, this process
+    ///   is a daemon, or the system cannot make a process; `CancellationError` when the task was cancelled
+    ///   before the process existed.
     public nonisolated(nonsending) func start() async throws {
-        var writer = ByteWriter()
-        writer.append(string: name)
-        writer.append(string: Self.current.name)
+        guard !Self.current.isDaemon else {
+            throw MultiprocessingError(
+                .invalidArgument, "\(Self.current.name) is a daemon, and daemons start no children")
+        }
+        try record.begin()
         do {
-            try encodeBody(&writer)
+            try await record.start(try order(), with: context.launcher, owner: self)
+        } catch {
+            record.startFailed()
+            throw error
+        }
+    }
+
+    private nonisolated func order() throws -> LaunchOrder {
+        var writer = ByteWriter()
+        do {
+            try body.encode(into: &writer)
         } catch let error as EncodingError {
             throw MultiprocessingError(
                 .unencodable, "the arguments of \(name) could not be encoded", cause: error)
         }
-        let order = LaunchOrder(role: ProcessBodyRole.self, payload: writer.bytes)
-        try await record.start(order, with: launcher)
+        let heritage = try Heritage(name: name, path: path, isDaemon: isDaemon, key: authenticationKey)
+        var order = heritage.order(ProcessBodyRole.self, writer.bytes)
+        order.settings = try options.settings()
+        order.streams = try record.output.open(options)
+        return order
     }
 
     /// Waits until the child has ended; Python's `join`.
@@ -108,11 +92,12 @@ public actor ChildProcess: Identifiable {
     /// Several tasks may wait, also repeatedly and after the end.
     ///
     /// - Returns: how the child ended. A nonzero code is not an error.
-    /// - Throws: a ``MultiprocessingError`` when the child was not started; `CancellationError` when the waiting
-    ///   task is cancelled, which leaves the child alone.
+    /// - Throws: a ``MultiprocessingError`` when the child was not started, or the handle was closed or belongs
+    ///   to another process; `CancellationError` when the waiting task is cancelled, which leaves the child
+    ///   alone.
     @discardableResult
     public nonisolated(nonsending) func join() async throws -> ExitStatus {
-        guard let status = try await wait(nil) else {
+        guard let status = try await join(timeout: nil) else {
             throw MultiprocessingError(.timeout, "a wait without a limit ended")
         }
         return status
@@ -125,41 +110,43 @@ public actor ChildProcess: Identifiable {
     /// - Throws: the same as `join()`. A limit that is over is not an error.
     @discardableResult
     public nonisolated(nonsending) func join(timeout: Duration?) async throws -> ExitStatus? {
-        try await wait(timeout)
+        _ = try record.startedChild("joined")
+        return try await record.end.wait(timeout: timeout).map { ExitStatus($0.status) }
     }
-
-    private nonisolated(nonsending) func wait(_ timeout: Duration?) async throws -> ExitStatus? {
-        guard record.child != nil else {
-            throw MultiprocessingError(.notStarted, "\(name) has not been started, so it cannot be joined")
-        }
-        return try await record.end.wait(timeout: timeout)
-    }
-
-    /// The child's process identifier; nil before the start.
-    public nonisolated var pid: Int32? { record.child?.pid }
-
-    /// How the child ended; nil before that.
-    public nonisolated var exitStatus: ExitStatus? { record.end.value }
-
-    /// The exit code, or the signal's number with a minus sign; nil before the end.
-    ///
-    /// Python's `exitcode`.
-    public nonisolated var exitCode: Int32? { exitStatus?.code }
-
-    /// Whether the child runs: it was started and has not ended.
-    public nonisolated var isAlive: Bool { record.child != nil && record.end.value == nil }
 
     /// Asks the child to end, by SIGTERM; Python's `terminate`.
     ///
-    /// - Throws: a ``MultiprocessingError`` when the child was not started. That it has ended is not an error.
+    /// - Throws: a ``MultiprocessingError`` when the child was not started, or the handle was closed or belongs
+    ///   to another process. That it has ended is not an error.
     public nonisolated func terminate() throws {
         try record.send(Signal.terminate)
     }
 
     /// Ends the child, by SIGKILL; Python's `kill`.
     ///
-    /// - Throws: a ``MultiprocessingError`` when the child was not started. That it has ended is not an error.
+    /// - Throws: the same as `terminate()`.
     public nonisolated func kill() throws {
         try record.send(Signal.kill)
+    }
+
+    /// Interrupts the child, by SIGINT; Python's `interrupt`.
+    ///
+    /// A child that does not handle the signal itself prints that it was interrupted and ends with code 1; its
+    /// buffered output is lost. A SIGINT that comes from elsewhere, such as Ctrl-C in a terminal, does nothing
+    /// to it: this process decides what becomes of its children.
+    ///
+    /// - Throws: the same as `terminate()`.
+    public nonisolated func interrupt() throws {
+        try record.send(Signal.interrupt)
+    }
+
+    /// Lets go of everything that is held for the child; Python's `close`.
+    ///
+    /// From then on calls throw an error with the code `closed`, and properties are nil or false. A second call
+    /// does nothing.
+    ///
+    /// - Throws: a ``MultiprocessingError`` with the code `invalidArgument` while the child runs.
+    public nonisolated func close() throws {
+        try record.close()
     }
 }

@@ -2,34 +2,23 @@ import Dispatch
 import MultiprocessingCore
 
 /// The child that runs the body of a `ChildProcess`: on the initial thread, which then serves the main actor.
-enum ProcessBodyRole: ChildRole {
-    static func run(_ seat: ChildSeat) -> Never {
-        let parent = seat.parentID
+enum ProcessBodyRole: HeirRole {
+    static func begin(_ seat: ChildSeat) throws -> Never {
         let payload = seat.payload
-        do {
-            try ParentWatch.arm(seat)
-        } catch {
-            // It would outlive its parent, which nobody asked for.
-            ThisProcess.complain("a child process cannot watch its parent: \(error)\n")
-            ThisProcess.exit(1)
-        }
+        let name = ChildProcess.current.name
+        ThisProcess.guardInterrupt(from: seat.parentID, message: "\(name): interrupted\n")
+        try ParentWatch.arm(seat)
         // At once and here, up to the body's first suspension: a body that has none needs no further thread.
         Task.immediate {
             do {
-                try await run(payload, parent: parent)
+                try await prepare(payload)()
                 ThisProcess.exit(0)
             } catch {
-                ThisProcess.complain("\(ProcessNames.current.name): error: \(error)\n")
+                ThisProcess.complain("\(name): error: \(error)\n")
                 ThisProcess.exit(1)
             }
         }
-        do {
-            try ParentWatch.start(seat)
-        } catch {
-            // It would outlive its parent, which nobody asked for.
-            ThisProcess.complain("a child process cannot watch its parent: \(error)\n")
-            ThisProcess.exit(1)
-        }
+        try ParentWatch.start(seat)
         dispatchMain()
     }
 
@@ -39,17 +28,10 @@ enum ProcessBodyRole: ChildRole {
         Task.immediate {}
     }
 
-    private static func run(_ payload: [UInt8], parent: Int32) async throws {
-        try await prepare(payload, parent: parent)()
-    }
-
     /// Decodes the body and its arguments.
-    private static func prepare(_ payload: [UInt8], parent: Int32) throws -> @Sendable () async throws -> Void
-    {
-        try unsafe payload.withUnsafeBytes { bytes in
-            var reader = unsafe ByteReader(bytes)
-            let name = try reader.readString()
-            ProcessNames.become(name, parent: ProcessInformation(name: try reader.readString(), pid: parent))
+    private static func prepare(_ payload: [UInt8]) throws -> @Sendable () async throws -> Void {
+        try payload.withUnsafeBytes { bytes in
+            var reader = ByteReader(bytes)
             return try InvocationCoder.decode(from: &reader).prepare(&reader)
         }
     }

@@ -29,7 +29,9 @@ enum ChildEntry {
             let seat = ChildSeat(
                 channel: channel, parent: try parent ?? handleOfParent(start.parentID),
                 parentID: start.parentID,
-                payload: start.payload, descriptors: message.descriptors)
+                payload: start.payload, descriptors: message.descriptors,
+                outlivesParent: start.settings.outlivesParent)
+            try apply(start.settings, to: channel)
             start.role.run(seat)
         } catch MessageSocket.Failure.ended {
             // The parent has gone before it said anything: there is nothing to do and nobody to tell.
@@ -38,6 +40,21 @@ enum ChildEntry {
             ThisProcess.complain("a child process was not started: \(error)\n")
             _exit(refusalCode)
         }
+    }
+
+    /// Changes this process as it was told to; the starter waits for the answer, if it can be a refusal.
+    private static func apply(_ settings: ChildSettings, to channel: SharedDescriptor) throws {
+        if settings.isEmpty { return }
+        var refusal: SystemError?
+        do throws(SystemError) {
+            try settings.apply()
+        } catch {
+            refusal = error
+        }
+        if settings.canBeRefused {
+            try MessageSocket(channel).send(StartMessage.answer(refusal), until: .after(.seconds(60)))
+        }
+        if refusal != nil { _exit(refusalCode) }
     }
 
     /// The parent's handle; safe because it is our parent still after the handle was made.

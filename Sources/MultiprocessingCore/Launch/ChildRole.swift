@@ -21,6 +21,15 @@ package struct ChildSeat: Sendable {
     package let payload: [UInt8]
     /// Descriptors that the starter passed, in its order.
     package let descriptors: [SharedDescriptor]
+    /// The child goes on when its parent has ended.
+    package let outlivesParent: Bool
+
+    /// The seat as the next one sees it, who gets what is left of the bytes.
+    package func with(payload rest: [UInt8]) -> ChildSeat {
+        ChildSeat(
+            channel: channel, parent: parent, parentID: parentID, payload: rest, descriptors: descriptors,
+            outlivesParent: outlivesParent)
+    }
 }
 
 extension ChildRole {

@@ -2,11 +2,16 @@ import Synchronization
 
 /// A child that was started: its process, and this end of the channel to it.
 package final class LaunchedChild: Sendable {
+    private struct State {
+        var end: ProcessEnd?
+        var onExit: (@Sendable (ProcessEnd) -> Void)?
+    }
+
     package let pid: Int32
     package let process: ProcessHandle
     package let channel: MessageSocket
 
-    private let end = Mutex<ExitStatus?>(nil)
+    private let state = Mutex(State())
 
     init(pid: Int32, process: ProcessHandle, channel: MessageSocket) {
         self.pid = pid
@@ -15,14 +20,40 @@ package final class LaunchedChild: Sendable {
     }
 
     /// How the child ended; nil while it runs.
-    package var status: ExitStatus? { end.withLock { $0 } }
+    package var status: ExitStatus? { state.withLock { $0.end?.status } }
 
     /// Sends a signal; false when the child has ended.
     package func send(signal: Int32) throws(SystemError) -> Bool {
         try process.send(signal)
     }
 
-    func ended(_ status: ExitStatus) {
-        end.withLock { $0 = status }
+    /// The child has ended; called once, on the poller's thread.
+    func ended(_ end: ProcessEnd) {
+        let onExit = state.withLock { state in
+            state.end = end
+            return state.onExit.take()
+        }
+        onExit?(end)
+    }
+
+    /// Tells of the end on the poller's thread, also when it has come already; for starts that succeeded.
+    func report(to onExit: @escaping @Sendable (ProcessEnd) -> Void) {
+        let end = state.withLock { state in
+            if state.end == nil { state.onExit = onExit }
+            return state.end
+        }
+        if let end { Poller.shared.schedule(at: .now) { onExit(end) } }
+    }
+
+    /// Tells the child what it is and waits until it is that; one that cannot be is ended.
+    func instruct(_ order: LaunchOrder, isTold: Bool = false) throws {
+        do {
+            if !isTold { try order.tell(channel) }
+            try order.awaitReadiness(channel)
+        } catch {
+            // A child that was not told what it is must not wait for it.
+            _ = try? send(signal: Signal.kill)
+            throw error
+        }
     }
 }

@@ -13,14 +13,17 @@ package enum ParentWatch {
     /// It takes effect at once and costs no thread, which a child of a millisecond would notice; but somebody else
     /// may hold the parent's end open, so whoever lives longer also starts the watch. Only for a role to which
     /// nothing is sent, and that sends nothing, on its channel.
+    ///
+    /// Does nothing in a child that may outlive its parent.
     package static func arm(_ seat: ChildSeat) throws(SystemError) {
+        if seat.outlivesParent { return }
         guard mp_end_with_peer(seat.channel.raw) == 0 else { throw .last("fcntl(F_SETSIG)") }
         var item = pollfd(fd: seat.channel.raw, events: Int16(MP_POLL_HANGUP), revents: 0)
         // The parent may have gone before.
         if unsafe poll(&item, 1, 0) > 0 { _exit(orphanCode) }
     }
 
-    /// Starts the watch.
+    /// Starts the watch, unless the child may outlive its parent.
     ///
     /// - Parameters:
     ///   - seat: what the child was told at its start.
@@ -30,6 +33,7 @@ package enum ParentWatch {
     package static func start(
         _ seat: ChildSeat, onMessage: (@Sendable ([UInt8]) -> Void)? = nil
     ) throws(SystemError) {
+        if seat.outlivesParent { return }
         try OSThread.start(named: "mp-parent-watch", stackBytes: 1 << 18) {
             watch(seat, onMessage)
         }

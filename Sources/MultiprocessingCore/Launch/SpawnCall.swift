@@ -5,16 +5,19 @@ import Glibc
 enum SpawnCall {
     /// Starts the file that this process runs, whatever lies at its path by now.
     ///
-    /// The child gets the channel, /dev/null as its standard input, this process's standard output and error, and
-    /// no other descriptor. Its signal mask is empty.
-    static func run(channel: Int32) -> (pid: Int32, error: Int32) {
+    /// The child gets the channel, its standard streams, and no other descriptor. Its signal mask is empty.
+    static func run(channel: Int32, streams: StandardStreams) throws(SystemError) -> Int32 {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        for stream in [STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) == -1 {
-            // A closed stream's number would go to the next file that the child opens.
-            unsafe posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", O_WRONLY, 0)
+        for (stream, source) in streams.sources {
+            if let source {
+                unsafe posix_spawn_file_actions_adddup2(&actions, source, stream)
+            } else {
+                // A closed stream's number would go to the next file that the child opens.
+                let mode = stream == STDIN_FILENO ? O_RDONLY : O_WRONLY
+                unsafe posix_spawn_file_actions_addopen(&actions, stream, "/dev/null", mode, 0)
+            }
         }
         unsafe posix_spawn_file_actions_adddup2(&actions, channel, ChildEntry.channelDescriptor)
         unsafe mp_spawn_close_from(&actions, ChildEntry.channelDescriptor + 1)
@@ -37,16 +40,17 @@ enum SpawnCall {
         var pid: pid_t = 0
         let error = unsafe posix_spawn(
             &pid, "/proc/self/exe", &actions, &attributes, &arguments, &environment)
-        return (pid, error)
+        guard error == 0 else { throw SystemError(code: error, call: "posix_spawn") }
+        return pid
     }
 
     /// This process's environment with the mark in front.
     private static func variables(channel: Int32) -> [UnsafeMutablePointer<CChar>?] {
         var variables: [UnsafeMutablePointer<CChar>?] = unsafe [strdup("\(MP_CHILD_MARK)=\(channel)")]
-        var next = unsafe environ
-        while let variable = unsafe next.pointee {
+        var next = unsafe mp_environment()
+        while let place = unsafe next, let variable = unsafe place.pointee {
             unsafe variables.append(variable)
-            unsafe next = unsafe next.successor()
+            unsafe next = unsafe place.successor()
         }
         return unsafe variables + [nil]
     }

@@ -1,15 +1,20 @@
 /// What a child is told, in one message on its channel: who it is, and by whom.
 struct StartMessage {
     /// Goes first and never changes its place, so that any two versions can tell each other apart.
-    static let wireVersion: UInt32 = 1
+    static let wireVersion: UInt32 = 2
 
     let role: any ChildRole.Type
     let parentID: Int32
+    let settings: ChildSettings
     let payload: [UInt8]
 
-    init(role: any ChildRole.Type, parentID: Int32, payload: [UInt8]) {
+    init(
+        role: any ChildRole.Type, parentID: Int32, settings: ChildSettings = ChildSettings(),
+        payload: [UInt8]
+    ) {
         self.role = role
         self.parentID = parentID
+        self.settings = settings
         self.payload = payload
     }
 
@@ -20,12 +25,14 @@ struct StartMessage {
         case unknownRole(String)
     }
 
-    func encoded(identity: BuildIdentity) -> [UInt8] {
+    func encoded(identity: BuildIdentity) throws -> [UInt8] {
         var writer = ByteWriter()
         writer.append(Self.wireVersion)
         writer.append(identity)
         writer.append(parentID)
         writer.append(string: Self.name(of: role))
+        writer.append(UInt8(settings.isEmpty ? 0 : 1))
+        if !settings.isEmpty { try BinaryEncoder().encode(settings, into: &writer) }
         writer.append(UInt64(payload.count))
         writer.append(contentsOf: payload)
         return writer.bytes
@@ -52,9 +59,32 @@ struct StartMessage {
             guard try reader.read(BuildIdentity.self) == identity else { throw Refusal.otherBuild }
             let parentID = try reader.read(Int32.self)
             let role = try Self.role(named: try reader.readString())
+            let settings =
+                try reader.read(UInt8.self) == 0
+                ? ChildSettings() : try BinaryDecoder().decode(ChildSettings.self, from: &reader)
             let count = Int(clamping: try reader.read(UInt64.self))
             let payload = unsafe Array(try reader.readBytes(count))
-            return StartMessage(role: role, parentID: parentID, payload: payload)
+            return StartMessage(role: role, parentID: parentID, settings: settings, payload: payload)
+        }
+    }
+
+    // MARK: The answer
+
+    /// What a child answers when it was told to change itself: nothing, or what the system refused.
+    static func answer(_ refusal: SystemError?) -> [UInt8] {
+        var writer = ByteWriter()
+        if let refusal {
+            writer.append(refusal.code)
+            writer.append(string: refusal.call)
+        }
+        return writer.bytes
+    }
+
+    static func refusal(in answer: [UInt8]) throws(WireError) -> SystemError? {
+        if answer.isEmpty { return nil }
+        return try unsafe answer.span.bytes.withUnsafeBytes { raw throws(WireError) in
+            var reader = unsafe ByteReader(raw)
+            return SystemError(code: try reader.read(), call: try reader.readString())
         }
     }
 }

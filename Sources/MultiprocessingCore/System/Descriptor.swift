@@ -5,9 +5,14 @@ package struct Descriptor: ~Copyable, Sendable {
     package let raw: Int32
 
     /// Takes over a descriptor that nobody else closes.
+    ///
+    /// It gets another number when it has that of a standard stream, as happens in programs that closed theirs:
+    /// what such a program prints must not end up here.
     package init(adopting raw: Int32) {
         precondition(raw >= 0, "a descriptor is not negative")
-        self.raw = raw
+        let copy = raw > STDERR_FILENO ? -1 : fcntl(raw, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
+        if copy >= 0 { close(raw) }
+        self.raw = copy >= 0 ? copy : raw
     }
 
     deinit {
@@ -40,5 +45,11 @@ package final class SharedDescriptor: Sendable {
 
     package init(_ descriptor: consuming Descriptor) {
         self.descriptor = descriptor
+    }
+    /// A second descriptor for an open file of somebody else's, close-on-exec from birth, above the standard streams.
+    package convenience init(duplicating raw: Int32) throws(SystemError) {
+        let copy = fcntl(raw, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
+        guard copy >= 0 else { throw .last("fcntl(F_DUPFD_CLOEXEC)") }
+        self.init(Descriptor(adopting: copy))
     }
 }

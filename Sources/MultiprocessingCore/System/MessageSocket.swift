@@ -93,6 +93,16 @@ package struct MessageSocket: Sendable {
         return Message(bytes: bytes, descriptors: descriptors)
     }
 
+    /// Whether something has arrived, or the other side has ended, before the deadline.
+    func hasSomething(until deadline: Deadline) throws(Failure) -> Bool {
+        do throws(Failure) {
+            try wait(for: POLLIN, until: deadline)
+            return true
+        } catch .timeout {
+            return false
+        }
+    }
+
     private func read(
         _ count: Int, _ descriptors: inout [SharedDescriptor], isFirst: Bool, until deadline: Deadline?
     ) throws(Failure) -> [UInt8] {

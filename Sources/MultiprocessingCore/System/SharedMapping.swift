@@ -48,8 +48,8 @@ import Glibc
         let raw = unsafe mp_anonymous_file(name)
         guard raw >= 0 else { throw .last("memfd_create") }
         let file = Descriptor(adopting: raw)
-        guard ftruncate(raw, off_t(count)) == 0 else { throw .last("ftruncate") }
-        guard mp_seal_size(raw) == 0 else { throw .last("fcntl(F_ADD_SEALS)") }
+        guard ftruncate(file.raw, off_t(count)) == 0 else { throw .last("ftruncate") }
+        guard mp_seal_size(file.raw) == 0 else { throw .last("fcntl(F_ADD_SEALS)") }
         return file
     }
 }

@@ -5,6 +5,7 @@ import Glibc
 package enum Signal {
     package static let kill = SIGKILL
     package static let terminate = SIGTERM
+    package static let interrupt = SIGINT
 
     /// The name of a signal, such as "SIGKILL"; "signal 77" for one without a name.
     package static func name(of number: Int32) -> String {

@@ -63,7 +63,9 @@ package final class Poller: Sendable {
         let alarm = mp_event_descriptor()
         guard alarm >= 0 else { throw .last("eventfd") }
         self.alarm = Descriptor(adopting: alarm)
-        guard mp_watch_add(set, alarm, Self.alarmToken) == 0 else { throw .last("epoll_ctl") }
+        guard mp_watch_add(self.set.raw, self.alarm.raw, Self.alarmToken) == 0 else {
+            throw .last("epoll_ctl")
+        }
         try OSThread.start(named: "mp-sentinels", stackBytes: 1 << 19) { [self] in run() }
     }
 

@@ -2,19 +2,19 @@
 package enum Reaper {
     /// Calls `onExit` on the poller's thread when the child has ended and was reaped.
     package static func watch(
-        _ child: ProcessHandle, onExit: @escaping @Sendable (ExitStatus) -> Void
+        _ child: ProcessHandle, onExit: @escaping @Sendable (ProcessEnd) -> Void
     ) throws(SystemError) {
         try OnceWatch.begin(child.descriptor.raw) {
-            let status: ExitStatus
+            let end: ProcessEnd
             do {
                 // Woken without an end: there is a later time.
                 guard let found = try child.reap() else { return false }
-                status = found
+                end = found
             } catch {
                 // Somebody else has reaped our child, against the rules: it is gone all the same.
-                status = .unknown
+                end = .unknown
             }
-            onExit(status)
+            onExit(end)
             return true
         }
     }

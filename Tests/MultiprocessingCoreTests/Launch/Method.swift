@@ -33,7 +33,7 @@ enum Method: CaseIterable {
     ) async throws -> LaunchedChild {
         try await withCheckedThrowingContinuation { continuation in
             Lane.launching.run {
-                continuation.resume(with: Result { try launcher.launch(order) { ends.add($0) } })
+                continuation.resume(with: Result { try launcher.launch(order) { ends.add($0.status) } })
             }
         }
     }

@@ -9,7 +9,7 @@ import Testing
 
     init() throws {
         identity = BuildIdentity.current
-        bytes = StartMessage(role: ExitRole.self, parentID: 42, payload: [1, 2, 3]).encoded(
+        bytes = try StartMessage(role: ExitRole.self, parentID: 42, payload: [1, 2, 3]).encoded(
             identity: identity)
     }
 
@@ -38,7 +38,7 @@ import Testing
         let refusal = #expect(throws: StartMessage.Refusal.self) {
             try StartMessage(decoding: other, identity: identity)
         }
-        let isExpected = if case .otherVersion(2) = refusal { true } else { false }
+        let isExpected = if case .otherVersion(StartMessage.wireVersion + 1) = refusal { true } else { false }
         #expect(isExpected)
     }
 

@@ -8,9 +8,11 @@ extension PoolCore {
             let link = try WorkerLink(generation: state.generation, ringBytes: Self.ringBytes)
             state.links[seat] = link
             let seating = PoolWorkerRole.Seating(seat: seat, ringBytes: Self.ringBytes)
-            let order = LaunchOrder(
-                role: PoolWorkerRole.self, payload: seating.bytes,
-                descriptors: [link.segment.file, doorbell.file, doorbell.event])
+            let path = ProcessNames.nextPath()
+            let heritage = try Heritage(
+                name: ProcessNames.name("PoolWorker", path), path: path, isDaemon: false)
+            let order = heritage.order(
+                PoolWorkerRole.self, seating.bytes, [link.segment.file, doorbell.file, doorbell.event])
             effects.launches.append((seat, state.generation, order))
             state.machine.occupied(seat: seat, &effects.actions)
         } catch {
@@ -20,10 +22,10 @@ extension PoolCore {
 
     /// Starts the process on the lane where starting may block.
     func launch(_ order: LaunchOrder, seat: Int, _ generation: UInt64) {
-        Lane.launching.run { [self] in
+        launcher.lane.run { [self] in
             do {
-                let child = try launcher.launch(order) { [self] status in
-                    workerEnded(seat: seat, generation, status)
+                let child = try launcher.launch(order) { [self] end in
+                    workerEnded(seat: seat, generation, end.status)
                 }
                 transact { state, effects in
                     guard let link = state.links[seat], link.generation == generation else { return }

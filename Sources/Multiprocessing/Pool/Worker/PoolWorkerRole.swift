@@ -4,7 +4,7 @@ import MultiprocessingCore
 /// The child that runs a pool's tasks.
 ///
 /// A thread of its own takes chunks from the ring and runs them; the initial thread serves the main actor.
-enum PoolWorkerRole: ChildRole {
+enum PoolWorkerRole: HeirRole {
     /// What the pool tells the worker at its start.
     struct Seating {
         let seat: Int
@@ -34,22 +34,19 @@ enum PoolWorkerRole: ChildRole {
         InvocationCoder.warmUp()
     }
 
-    static func run(_ seat: ChildSeat) -> Never {
+    static func begin(_ seat: ChildSeat) throws -> Never {
         ThisProcess.keepFreedMemory()
-        do {
-            let seating = try Seating(seat.payload)
-            let files = seat.descriptors
-            let segment = try WorkerSegment(files[0], ringBytes: seating.ringBytes)
-            let doorbell = try Doorbell(files[1], event: files[2])
-            let loop = WorkerLoop(seat: seating.seat, segment: segment, doorbell: doorbell)
-            try ParentWatch.start(seat) { message in
-                loop.take(control: message)
-            }
-            try OSThread.start(named: "mp-worker") { loop.run() }
-        } catch {
-            ThisProcess.complain("a pool worker cannot begin: \(error)\n")
-            ThisProcess.exit(1)
+        // The pool decides about its workers, and tells them.
+        ThisProcess.guardInterrupt(from: seat.parentID, message: nil)
+        let seating = try Seating(seat.payload)
+        let files = seat.descriptors
+        let segment = try WorkerSegment(files[0], ringBytes: seating.ringBytes)
+        let doorbell = try Doorbell(files[1], event: files[2])
+        let loop = WorkerLoop(seat: seating.seat, segment: segment, doorbell: doorbell)
+        try ParentWatch.start(seat) { message in
+            loop.take(control: message)
         }
+        try OSThread.start(named: "mp-worker") { loop.run() }
         dispatchMain()
     }
 }

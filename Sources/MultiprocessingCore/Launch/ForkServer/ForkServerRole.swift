@@ -7,11 +7,10 @@ import Glibc
 /// It makes no use of Dispatch, tasks or threads for as long as it lives.
 enum ForkServerRole: ChildRole {
     /// What is asked of the server, with descriptors: the channel, the working directory, and the standard
-    /// output and error as far as they are open.
+    /// streams that lead somewhere.
     struct Request: BitwiseCopyable {
         let id: UInt64
-        let hasOutput: UInt32
-        let hasError: UInt32
+        let hasStream: (Bool, Bool, Bool)
     }
 
     /// What the server answers to a request, with the descriptor of the child.
@@ -27,6 +26,11 @@ enum ForkServerRole: ChildRole {
         let id: UInt64
         let isExit: Int32
         let value: Int32
+        let usage: ProcessUsage
+
+        var end: ProcessEnd {
+            ProcessEnd(isExit == 1 ? .exited(value) : .signaled(value), usage: usage)
+        }
     }
 
     private struct Child {
@@ -39,28 +43,53 @@ enum ForkServerRole: ChildRole {
     private static let requestToken: UInt64 = 1
     private static let parentToken: UInt64 = 2
 
-    static func payload(warming roles: [any ChildRole.Type]) -> [UInt8] {
+    static func payload(warming roles: [any ChildRole.Type], preload: Preload?) -> [UInt8] {
         var writer = ByteWriter()
         writer.append(UInt32(roles.count))
         for role in roles { writer.append(string: StartMessage.name(of: role)) }
+        // A type of this program with a name has a mangled one as well.
+        writer.append(string: preload.flatMap { _mangledTypeName($0.preloader) } ?? "")
+        writer.append(contentsOf: preload?.payload ?? [])
         return writer.bytes
     }
 
-    /// Looks up the roles, as each child will, and lets them look up the rest.
-    private static func warmUp(_ payload: [UInt8]) throws {
-        try unsafe payload.withUnsafeBytes { bytes in
+    /// Looks up the roles, as each child will, and lets them look up the rest; then preloads.
+    private static func prepare(_ seat: ChildSeat) throws {
+        try unsafe seat.payload.withUnsafeBytes { bytes in
             var reader = unsafe ByteReader(bytes)
             for _ in 0..<(try reader.read(UInt32.self)) {
                 try StartMessage.role(named: reader.readString()).warmUp()
             }
+            let name = try reader.readString()
+            if name.isEmpty { return }
+            guard let preloader = _typeByName(name) as? any Preloader.Type else {
+                throw WireError.malformed("a type that preloads nothing")
+            }
+            let payload = unsafe Array(try reader.readBytes(reader.remaining))
+            let error = preloader.run(payload)
+            // What it printed is not printed once more by every child.
+            fflush(nil)
+            let threads = ThisProcess.threadCount
+            var answer = ByteWriter()
+            if let error {
+                answer.append(Preload.Outcome.threw.rawValue)
+                answer.append(contentsOf: error)
+            } else if threads > 1 {
+                answer.append(Preload.Outcome.startedThreads.rawValue)
+                answer.append(UInt8(clamping: threads - 1))
+            } else {
+                answer.append(Preload.Outcome.done.rawValue)
+            }
+            try MessageSocket(seat.channel).send(answer.bytes, until: .after(.seconds(60)))
+            if error != nil || threads > 1 { _exit(ChildEntry.refusalCode) }
         }
     }
 
     static func run(_ seat: ChildSeat) -> Never {
         do {
-            try warmUp(seat.payload)
+            try prepare(seat)
         } catch {
-            fatalError("the fork server was started with a role that is none: \(error)")
+            fatalError("the fork server cannot begin: \(error)")
         }
         // Ctrl-C is for the program to decide about, and the children of it get the default effect back.
         mp_ignore_interrupt(1)
@@ -134,15 +163,18 @@ enum ForkServerRole: ChildRole {
     private static func report(
         _ token: UInt64, of children: inout [UInt64: Child], on reports: PacketSocket, _ set: Int32
     ) {
-        guard let child = children[token], let status = try? child.handle.reap() else { return }
+        guard let child = children[token], let end = try? child.handle.reap() else { return }
         mp_watch_remove(set, child.handle.descriptor.raw)
         children[token] = nil
-        let report =
-            switch status {
-            case .exited(let code): Report(id: child.id, isExit: 1, value: code)
-            case .signaled(let signal): Report(id: child.id, isExit: 0, value: signal)
-            case .unknown: Report(id: child.id, isExit: -1, value: 0)
+        let (isExit, value): (Int32, Int32) =
+            switch end.status {
+            case .exited(let code): (1, code)
+            case .signaled(let signal): (0, signal)
+            // The server reaps its own children, so it always knows.
+            case .unknown: (0, SIGKILL)
             }
+        let usage = end.usage ?? ProcessUsage(mp_exit())
+        let report = Report(id: child.id, isExit: isExit, value: value, usage: usage)
         do {
             try reports.send(report)
         } catch {
@@ -164,15 +196,12 @@ enum ForkServerRole: ChildRole {
         }
         guard !parts.contains(-1) else { _exit(ChildEntry.refusalCode) }
         _ = fchdir(folder)
-        for (stream, isOpen) in [
-            (STDOUT_FILENO, packet.content.hasOutput), (STDERR_FILENO, packet.content.hasError),
-        ] {
-            if isOpen == 1, let file = passed.popFirst() {
+        let has = packet.content.hasStream
+        for (stream, isGiven) in zip([STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO], [has.0, has.1, has.2]) {
+            if isGiven, let file = passed.popFirst() {
                 dup2(file, stream)
             } else {
-                close(stream)
-                // The lowest free number is the stream's, since standard input is open.
-                _ = unsafe open("/dev/null", O_WRONLY)
+                StandardStreams.discard(stream)
             }
         }
         mp_ignore_interrupt(0)

@@ -4,6 +4,14 @@ public struct ProcessInformation: Hashable, Sendable, Codable, CustomStringConve
     public let name: String
     /// The operating system's number of the process.
     public let pid: Int32
+    /// Whether it is terminated at the end of the process that started it, and may have no children.
+    public let isDaemon: Bool
+
+    init(name: String, pid: Int32, isDaemon: Bool = false) {
+        self.name = name
+        self.pid = pid
+        self.isDaemon = isDaemon
+    }
 
     /// The name and the number.
     public var description: String { "\(name) (pid \(pid))" }

@@ -5,11 +5,10 @@ import Synchronization
 final class ForkServer: Sendable {
     /// A child that has not been reported as ended.
     private struct Entry {
-        let onExit: @Sendable (ExitStatus) -> Void
         /// Nil until the server has answered.
         var child: LaunchedChild?
         /// Set when the report came before the answer had been read.
-        var status: ExitStatus?
+        var end: ProcessEnd?
         /// Set when the child is watched by itself, because the server is gone.
         var isOrphan = false
     }
@@ -27,20 +26,26 @@ final class ForkServer: Sendable {
     private let requests: PacketSocket
     private let reports: PacketSocket
     private let server: LaunchedChild
+    /// The environment that the server was started with, and its children have if they are not told another.
+    private let environment = Environment.fingerprint
     private let state = Mutex(State())
     /// Held from a request to its answer.
     private let conversation = Mutex(())
 
-    init(warming roles: [any ChildRole.Type]) throws {
+    /// Starts a server, and waits until it has run the closure that it was given, if it was.
+    ///
+    /// - Throws: a `PreloadFailure` when that could not be done.
+    init(warming roles: [any ChildRole.Type], preload: Preload?, isCancelled: CancellationFlag) throws {
         let (requests, theirRequests) = try SocketPair.make(packets: true)
         let (reports, theirReports) = try SocketPair.make(packets: true)
         self.requests = PacketSocket(requests)
         self.reports = PacketSocket(reports)
         let order = LaunchOrder(
-            role: ForkServerRole.self, payload: ForkServerRole.payload(warming: roles),
+            role: ForkServerRole.self, payload: ForkServerRole.payload(warming: roles, preload: preload),
             descriptors: [theirRequests, theirReports])
         // Its end shows at the reports' end of file, and its zombie is reaped by the launcher.
         server = try SpawnLauncher().launch(order) { _ in }
+        if preload != nil { try Preload.awaitEnd(in: server, isCancelled) }
         let watch = try Poller.obtain().watch(reports.raw) { [weak self] in self?.takeReports() }
         state.withLock { $0.watch = watch }
     }
@@ -56,57 +61,52 @@ final class ForkServer: Sendable {
     /// Asks for a child; blocks until the server has made it.
     ///
     /// - Throws: a broken channel when the server is gone, and whatever kept it from making the child.
-    func makeChild(
-        _ order: LaunchOrder, onExit: @escaping @Sendable (ExitStatus) -> Void
-    ) throws -> LaunchedChild {
+    func makeChild(_ order: LaunchOrder) throws -> LaunchedChild {
+        var order = order
+        if order.settings.environment == nil, Environment.fingerprint != environment {
+            order.settings.environment = Environment.variables
+        }
         let (ours, theirs) = try SocketPair.make()
         let channel = MessageSocket(ours)
         // What fits into the socket waits there for the child, which then need not wait for us.
-        let isShort = order.payload.count <= Self.shortPayload
+        let isShort = order.payload.count + order.settings.size <= Self.shortPayload
         if isShort { try order.tell(channel) }
         let id = state.withLock { state in
             state.lastID += 1
-            state.entries[state.lastID] = Entry(onExit: onExit)
+            state.entries[state.lastID] = Entry()
             return state.lastID
         }
         do {
-            let (pid, process) = try ask(id, theirs)
+            let (pid, process) = try ask(id, theirs, order.streams)
             let child = LaunchedChild(pid: pid, process: process, channel: channel)
             settle(id, child)
-            if !isShort {
-                do {
-                    try order.tell(channel)
-                } catch {
-                    // A child that was not told what it is must not wait for it.
-                    _ = try? child.send(signal: SIGKILL)
-                    throw error
-                }
-            }
+            try child.instruct(order, isTold: isShort)
             return child
         } catch {
             state.withLock { state in
-                state.entries[id] = nil
+                // A child that was refused is still reported as ended, to nobody.
+                if state.entries[id]?.child == nil { state.entries[id] = nil }
                 if (error as? SystemError)?.isBrokenChannel == true { state.isAlive = false }
             }
             throw error
         }
     }
 
-    private func ask(_ id: UInt64, _ channel: SharedDescriptor) throws -> (Int32, ProcessHandle) {
+    private func ask(
+        _ id: UInt64, _ channel: SharedDescriptor, _ streams: StandardStreams
+    ) throws -> (Int32, ProcessHandle) {
         let folder = unsafe open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { throw SystemError.last("open(.)") }
         let folderOwner = SharedDescriptor(Descriptor(adopting: folder))
-        let streams = [STDOUT_FILENO, STDERR_FILENO].map { fcntl($0, F_GETFD) != -1 }
+        let sources = streams.sources.map(\.source)
         let request = ForkServerRole.Request(
-            id: id, hasOutput: streams[0] ? 1 : 0, hasError: streams[1] ? 1 : 0)
-        var passed = [channel.raw, folderOwner.raw]
-        if streams[0] { passed.append(STDOUT_FILENO) }
-        if streams[1] { passed.append(STDERR_FILENO) }
+            id: id, hasStream: (sources[0] != nil, sources[1] != nil, sources[2] != nil))
         let packet = try conversation.withLock { _ throws in
-            try requests.send(request, descriptors: passed)
+            try requests.send(
+                request, descriptors: [channel.raw, folderOwner.raw] + sources.compactMap(\.self))
             return try requests.receive(ForkServerRole.Answer.self)
         }
-        withExtendedLifetime((channel, folderOwner)) {}
+        withExtendedLifetime((channel, folderOwner, streams)) {}
         guard packet.content.id == id else { throw SystemError(code: EPROTO, call: "fork server") }
         guard packet.content.error == 0, let descriptor = packet.descriptors.first else {
             throw SystemError(code: packet.content.error, call: "fork")
@@ -118,7 +118,7 @@ final class ForkServer: Sendable {
     private func settle(_ id: UInt64, _ child: LaunchedChild) {
         let (early, isAlive) = state.withLock { state in
             state.entries[id]?.child = child
-            return (state.entries[id]?.status, state.isAlive)
+            return (state.entries[id]?.end, state.isAlive)
         }
         if let early {
             Poller.shared.schedule(at: .now) { [self] in finish(id, early) }
@@ -127,10 +127,9 @@ final class ForkServer: Sendable {
         }
     }
 
-    private func finish(_ id: UInt64, _ status: ExitStatus) {
+    private func finish(_ id: UInt64, _ end: ProcessEnd) {
         let entry = state.withLock { $0.entries.removeValue(forKey: id) }
-        entry?.child?.ended(status)
-        entry?.onExit(status)
+        entry?.child?.ended(end)
     }
 
     // MARK: Reports
@@ -139,17 +138,11 @@ final class ForkServer: Sendable {
         while true {
             do {
                 let report = try reports.receive(ForkServerRole.Report.self, isWaiting: false).content
-                let status: ExitStatus =
-                    switch report.isExit {
-                    case 1: .exited(report.value)
-                    case 0: .signaled(report.value)
-                    default: .unknown
-                    }
                 let isSettled = state.withLock { state in
-                    state.entries[report.id]?.status = status
+                    state.entries[report.id]?.end = report.end
                     return state.entries[report.id]?.child != nil
                 }
-                if isSettled { finish(report.id, status) }
+                if isSettled { finish(report.id, report.end) }
             } catch {
                 if error.code != EAGAIN { lostServer() }
                 return
@@ -181,7 +174,7 @@ final class ForkServer: Sendable {
     private func watchOrphans() {
         let orphans = state.withLock { state in
             var orphans: [(UInt64, LaunchedChild)] = []
-            for (id, entry) in state.entries where entry.status == nil && !entry.isOrphan {
+            for (id, entry) in state.entries where entry.end == nil && !entry.isOrphan {
                 guard let child = entry.child else { continue }
                 state.entries[id]?.isOrphan = true
                 orphans.append((id, child))
@@ -210,7 +203,7 @@ final class ForkServer: Sendable {
                 finishOrphan(id, child, attempt: attempt + 1)
             }
         } else {
-            finish(id, status)
+            finish(id, ProcessEnd(status))
         }
     }
 }

@@ -1,0 +1,10 @@
+import MultiprocessingCore
+
+/// What happens when a process ends by itself, in this order: finalizers, daemons, other children, late finalizers.
+enum EndSequence {
+    static func run() {
+        Finalizer.runAll(from: 0)
+        ChildRegistry.endAll()
+        Finalizer.runAll(from: Int.min)
+    }
+}

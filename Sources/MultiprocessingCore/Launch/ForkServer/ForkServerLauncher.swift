@@ -1,0 +1,52 @@
+import Synchronization
+
+/// Starts children as copies of a server process, which is started with the first of them.
+///
+/// When the server is gone, its children go on, and the next start makes a new server.
+package final class ForkServerLauncher: Launcher {
+    private let server = Mutex<ForkServer?>(nil)
+    private let roles: [any ChildRole.Type]
+    private let preload: Preload?
+    /// A server that takes its time to begin does not keep other starts waiting.
+    package let lane: Lane
+
+    /// - Parameters:
+    ///   - roles: those that the server warms up for.
+    ///   - preload: what each server does first.
+    package init(warming roles: [any ChildRole.Type] = [], preload: Preload? = nil) {
+        self.roles = roles
+        self.preload = preload
+        lane = preload == nil ? .launching : Lane("mp-preloading")
+    }
+
+    /// The server's process; nil before the first start.
+    package var serverID: Int32? { server.withLock { $0?.pid } }
+
+    package func launch(
+        _ order: LaunchOrder, onExit: @escaping @Sendable (ProcessEnd) -> Void
+    ) throws(LaunchFailure) -> LaunchedChild {
+        let child = try StartRetries.run(order) { try makeChild(order) }
+        child.report(to: onExit)
+        return child
+    }
+
+    private func makeChild(_ order: LaunchOrder) throws -> LaunchedChild {
+        do {
+            return try currentServer(order).makeChild(order)
+        } catch let error as SystemError where error.isBrokenChannel {
+            // The server was ended by someone; a new one is made, once.
+            return try currentServer(order).makeChild(order)
+        }
+    }
+
+    private func currentServer(_ order: LaunchOrder) throws -> ForkServer {
+        try server.withLock { server throws in
+            if let server, server.isAlive { return server }
+            server?.retire()
+            server = nil
+            let fresh = try ForkServer(warming: roles, preload: preload, isCancelled: order.isCancelled)
+            server = fresh
+            return fresh
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Synchronization
+
+/// What to start.
+package struct LaunchOrder: Sendable {
+    /// The type whose `run` the child executes.
+    package var role: any ChildRole.Type
+    /// Bytes for the role.
+    package var payload: [UInt8]
+    /// Descriptors for the role; the child gets copies, at most 253.
+    package var descriptors: [SharedDescriptor]
+    /// What the child changes about itself before it begins.
+    package var settings = ChildSettings()
+    package var streams = StandardStreams()
+    /// Set by whoever does not want the child any more; looked at between attempts to start it.
+    package let isCancelled = CancellationFlag()
+
+    package init(role: any ChildRole.Type, payload: [UInt8] = [], descriptors: [SharedDescriptor] = []) {
+        self.role = role
+        self.payload = payload
+        self.descriptors = descriptors
+    }
+
+    /// Tells a started child what it is.
+    ///
+    /// That it has ended meanwhile is not an error here: its exit status says so.
+    func tell(_ channel: MessageSocket) throws {
+        let message = StartMessage(
+            role: role, parentID: ThisProcess.id, settings: settings, payload: payload)
+        let bytes = try message.encoded(identity: BuildIdentity.current)
+        do throws(MessageSocket.Failure) {
+            try channel.send(bytes, descriptors: descriptors, until: .after(.seconds(60)))
+        } catch .system(let error) where error.isBrokenChannel {
+            return
+        }
+    }
+
+    /// Waits for a child to have changed itself, when that can fail.
+    ///
+    /// - Throws: what the system refused.
+    func awaitReadiness(_ channel: MessageSocket) throws {
+        guard settings.canBeRefused else { return }
+        let answer = try channel.receive(limit: 1 << 16, until: .after(.seconds(60))).bytes
+        if let refusal = try StartMessage.refusal(in: answer) { throw refusal }
+    }
+}
+
+/// Something that is set once, by whoever gives up.
+package final class CancellationFlag: Sendable {
+    private let isSet = Atomic(false)
+
+    package func set() { isSet.store(true, ordering: .relaxed) }
+
+    package var value: Bool { isSet.load(ordering: .relaxed) }
+}

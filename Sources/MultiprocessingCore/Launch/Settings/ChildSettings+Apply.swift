@@ -1,0 +1,48 @@
+import CMultiprocessing
+import Glibc
+
+extension ChildSettings {
+    /// Changes the calling process, which has one thread and has not begun yet.
+    ///
+    /// What needs privileges comes last, because it may give them up.
+    func apply() throws(SystemError) {
+        try applyGroup()
+        for limit in limits {
+            try check(mp_set_limit(limit.resource, limit.soft, limit.hard), "setrlimit(\(limit.resource))")
+        }
+        if let niceness { try check(setpriority(Int32(PRIO_PROCESS.rawValue), 0, niceness), "setpriority") }
+        if let processors {
+            try check(unsafe mp_set_processors(processors, processors.count), "sched_setaffinity")
+        }
+        if let workingDirectory {
+            try check(unsafe chdir(workingDirectory), "chdir(\(workingDirectory))")
+        }
+        if let environment { Self.replaceEnvironment(environment) }
+        if let supplementaryGroups {
+            try check(unsafe mp_set_groups(supplementaryGroups, supplementaryGroups.count), "setgroups")
+        }
+        if let groupID { try check(setgid(groupID), "setgid(\(groupID))") }
+        if let userID { try check(setuid(userID), "setuid(\(userID))") }
+    }
+
+    private func applyGroup() throws(SystemError) {
+        switch group {
+        case .inherited: break
+        case .own: try check(setpgid(0, 0), "setpgid")
+        case .ownSession: try check(setsid(), "setsid")
+        case .joined(let id): try check(setpgid(0, id), "setpgid(\(id))")
+        }
+    }
+
+    private func check(_ result: Int32, _ call: String) throws(SystemError) {
+        if result == -1 { throw .last(call) }
+    }
+
+    private static func replaceEnvironment(_ variables: [String]) {
+        clearenv()
+        for variable in variables {
+            // Kept by the environment from now on, as long as the process lives.
+            unsafe putenv(strdup(variable))
+        }
+    }
+}
