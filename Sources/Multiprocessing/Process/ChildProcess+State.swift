@@ -17,7 +17,7 @@ extension ChildProcess: CustomStringConvertible {
         record.ending.flatMap { $0.usage.map(ResourceUsage.init) }
     }
 
-    /// Whether the child runs: it was started and has not ended. A child that was stopped (SIGSTOP) runs.
+    /// Whether the child was started and has not ended; a child that was stopped (SIGSTOP) lives.
     public nonisolated var isAlive: Bool { record.child != nil && record.ending == nil }
 
     /// A descriptor that becomes readable when the child has ended; Python's `sentinel`.

@@ -29,9 +29,16 @@ extension ChildProcess {
             }
         }
 
+        /// The name of the signal that ended the child, such as "SIGKILL"; nil when none did.
+        public var signalName: String? {
+            if case .signaled(let signal) = self { Signal.name(of: signal) } else { nil }
+        }
+
         /// The status in words, such as "exited with code 3" or "was ended by SIGKILL (9)".
         public var description: String {
             switch self {
+            case .exited(0): "exited with code 0 (EXIT_SUCCESS)"
+            case .exited(1): "exited with code 1 (EXIT_FAILURE)"
             case .exited(let code): "exited with code \(code)"
             case .signaled(let signal): "was ended by \(Signal.name(of: signal)) (\(signal))"
             case .unknown: "ended with an unknown status"

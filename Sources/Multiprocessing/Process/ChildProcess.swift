@@ -22,7 +22,7 @@ public actor ChildProcess: Identifiable {
     /// A daemon may not start children. Unless given, the flag is that of the process that makes the handle.
     public nonisolated let isDaemon: Bool
 
-    /// The key that the child has as its own; Python's `authkey`. Nil takes that of this process at the start.
+    /// The key that the child has as its own, nil for that of this process; Python's `authkey`.
     public nonisolated let authenticationKey: AuthenticationKey?
 
     nonisolated let record: ChildRecord

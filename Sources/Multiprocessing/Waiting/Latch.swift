@@ -10,7 +10,8 @@ final class Latch<Value: Sendable>: Sendable {
         case cancelled
     }
 
-    private typealias Waiter = CheckedContinuation<Wake, Never>
+    /// What is called, once and outside the lock, with the reason.
+    private typealias Waiter = @Sendable (Wake) -> Void
 
     private let machine = Mutex(LatchMachine<Value, Waiter>())
 
@@ -21,8 +22,25 @@ final class Latch<Value: Sendable>: Sendable {
     @discardableResult
     func close(_ value: Value) -> Bool {
         guard let waiters = machine.withLock({ $0.close(value) }) else { return false }
-        for waiter in waiters { waiter.resume(returning: .value(value)) }
+        for waiter in waiters { waiter(.value(value)) }
         return true
+    }
+
+    /// Calls the handler once, when the value comes or at once when it is there; nil in that case.
+    ///
+    /// - Returns: the number by which the handler is taken back.
+    func observe(_ handler: @escaping @Sendable () -> Void) -> UInt64? {
+        let id = machine.withLock { $0.makeID() }
+        guard machine.withLock({ $0.add({ _ in handler() }, id: id) }) == nil else {
+            handler()
+            return nil
+        }
+        return id
+    }
+
+    /// Takes a handler back; one that runs already goes on.
+    func disregard(_ id: UInt64) {
+        _ = machine.withLock { $0.remove(id: id) }
     }
 
     /// Waits for the value; nil when the limit is over first.
@@ -38,7 +56,7 @@ final class Latch<Value: Sendable>: Sendable {
         }
         defer { if let timer { Poller.shared.cancel(timer) } }
         let wake = await withTaskCancellationHandler {
-            await withCheckedContinuation { waiter in enter(waiter, id, deadline) }
+            await withCheckedContinuation { waiter in enter({ waiter.resume(returning: $0) }, id, deadline) }
         } onCancel: {
             giveUp(id, .cancelled)
         }
@@ -49,9 +67,9 @@ final class Latch<Value: Sendable>: Sendable {
         }
     }
 
-    private func enter(_ waiter: Waiter, _ id: UInt64, _ deadline: Deadline?) {
+    private func enter(_ waiter: @escaping Waiter, _ id: UInt64, _ deadline: Deadline?) {
         if let value = machine.withLock({ $0.add(waiter, id: id) }) {
-            waiter.resume(returning: .value(value))
+            waiter(.value(value))
         } else if Task.isCancelled {
             // The handler may have run before there was a waiter to take out.
             giveUp(id, .cancelled)
@@ -61,6 +79,6 @@ final class Latch<Value: Sendable>: Sendable {
     }
 
     private func giveUp(_ id: UInt64, _ wake: Wake) {
-        machine.withLock { $0.remove(id: id) }?.resume(returning: wake)
+        machine.withLock { $0.remove(id: id) }?(wake)
     }
 }

@@ -30,6 +30,12 @@ package struct Deadline: Hashable, Comparable, Sendable {
         return Deadline(nanoseconds: nanoseconds + sum)
     }
 
+    /// The span from now; zero once it has passed.
+    package var timeLeft: Duration {
+        let now = Deadline.now.nanoseconds
+        return .nanoseconds(Int64(clamping: nanoseconds > now ? nanoseconds - now : 0))
+    }
+
     package var hasPassed: Bool { self <= .now }
 
     /// Milliseconds from now, rounded up so that a wait of that length never ends early; 0 once it has passed.

@@ -23,7 +23,9 @@ package struct ProcessHandle: Sendable {
         return false
     }
 
-    /// Blocks until the process has ended, or the deadline has passed: false. For the end of this process only.
+    /// Blocks until the process has ended; false when the deadline has passed before.
+    ///
+    /// For the end of this process only.
     package func waitForEnd(until deadline: Deadline?) -> Bool {
         var item = pollfd(fd: descriptor.raw, events: Int16(POLLIN), revents: 0)
         while true {

@@ -24,7 +24,7 @@ public struct OutputLines: AsyncSequence, Sendable {
         /// - Returns: the line without its line feed.
         /// - Throws: `CancellationError` when the task is cancelled; a ``MultiprocessingError`` when the stream is
         ///   not captured.
-        public func next() async throws -> String? {
+        public mutating func next() async throws -> String? {
             guard let storage else {
                 throw MultiprocessingError(
                     .invalidArgument,

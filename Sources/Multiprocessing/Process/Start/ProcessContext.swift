@@ -7,11 +7,14 @@ import MultiprocessingCore
 /// ```
 ///
 /// Several contexts can be used side by side in one program.
-public struct ProcessContext: Sendable {
+public struct ProcessContext: Sendable, CustomStringConvertible {
     /// How children are made.
     public let method: StartMethod
 
     let launcher: any Launcher
+
+    /// The method's name in Python.
+    public var description: String { method.description }
 
     /// The context of the program's start method, which is the fork server unless another was chosen.
     public static var `default`: ProcessContext { ProcessContext(.current) }
