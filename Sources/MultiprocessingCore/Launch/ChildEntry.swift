@@ -51,7 +51,7 @@ enum ChildEntry {
         } catch {
             refusal = error
         }
-        if settings.canBeRefused {
+        if settings.needsAnswer {
             try MessageSocket(channel).send(StartMessage.answer(refusal), until: .after(.seconds(60)))
         }
         if refusal != nil { _exit(refusalCode) }

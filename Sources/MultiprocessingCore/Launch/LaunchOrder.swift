@@ -34,11 +34,11 @@ package struct LaunchOrder: Sendable {
         }
     }
 
-    /// Waits for a child to have changed itself, when that can fail.
+    /// Waits for a child to have changed itself, when that can fail or takes its starter.
     ///
     /// - Throws: what the system refused.
     func awaitReadiness(_ channel: MessageSocket) throws {
-        guard settings.canBeRefused else { return }
+        guard settings.needsAnswer else { return }
         let answer = try channel.receive(limit: 1 << 16, until: .after(.seconds(60))).bytes
         if let refusal = try StartMessage.refusal(in: answer) { throw refusal }
     }

@@ -20,6 +20,7 @@ extension StartOptions {
 
 extension ChildProcess {
     /// Starts a child with captured outputs and waits for its end.
+    @discardableResult
     nonisolated func report() async throws -> Report {
         try await start()
         async let output = standardOutputLines.all()

@@ -43,11 +43,11 @@ package struct ChildSettings: Sendable, Hashable, Codable {
     /// About how many bytes this takes in a message.
     var size: Int { environment?.reduce(0) { $0 + $1.utf8.count + 9 } ?? 0 }
 
-    /// Whether something is changed that the system can refuse; then the starter waits for the answer.
-    var canBeRefused: Bool {
+    /// Whether the starter waits for an answer: something is changed that the system can refuse, or the child has
+    /// to be on its own feet before the starter may end.
+    var needsAnswer: Bool {
         var rest = self
         rest.environment = nil
-        rest.outlivesParent = false
         return !rest.isEmpty
     }
 }
