@@ -36,6 +36,12 @@ int mp_set_groups(const uint32_t *groups, size_t count) { return setgroups(count
 
 char **mp_environment(void) { return environ; }
 
+void mp_clear_environment(void) {
+    static char *none[] = {NULL};
+    clearenv();
+    environ = none;
+}
+
 uint64_t mp_environment_fingerprint(void) {
     // FNV-1a over every byte, the ends of the strings included.
     uint64_t hash = 14695981039346656037u;

@@ -25,6 +25,12 @@ int mp_set_groups(const uint32_t *_Nonnull groups, size_t count);
 /// This function is provided because Swift takes `environ` for a pointer that is never null.
 char *_Nullable *_Nullable mp_environment(void);
 
+/// Takes all variables out of the environment, which stays a list that programs can walk: not null, as `clearenv`
+/// leaves it.
+///
+/// This function is provided because Swift cannot set `environ`.
+void mp_clear_environment(void);
+
 /// The environment as one number: two that are equal belong to the same variables, but for a chance of 2^-64.
 ///
 /// This function is provided because the environment is an array of C strings that is walked at every start.

@@ -171,9 +171,7 @@ import Testing
 /// How many variables the environment has.
 func variableCount() -> Int {
     var count = 0
-    // Null when there is no variable at all, which Swift's type does not say.
-    let variables = UInt(bitPattern: environ) == 0 ? nil : environ
-    while variables?[count] != nil { count += 1 }
+    while environ[count] != nil { count += 1 }
     return count
 }
 

@@ -39,7 +39,7 @@ extension ChildSettings {
     }
 
     private static func replaceEnvironment(_ variables: [String]) {
-        clearenv()
+        mp_clear_environment()
         for variable in variables {
             // Kept by the environment from now on, as long as the process lives.
             unsafe putenv(strdup(variable))
