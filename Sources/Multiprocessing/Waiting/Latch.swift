@@ -1,3 +1,4 @@
+import Dispatch
 import MultiprocessingCore
 import Synchronization
 
@@ -36,6 +37,21 @@ final class Latch<Value: Sendable>: Sendable {
             return nil
         }
         return id
+    }
+
+    /// Blocks the thread until the value has come; false when the limit is over first.
+    ///
+    /// For the end of the process only, where nothing can suspend any more.
+    func waitBlocking(for limit: Duration? = nil) -> Bool {
+        let semaphore = DispatchSemaphore(value: 0)
+        guard let id = observe({ semaphore.signal() }) else { return true }
+        defer { disregard(id) }
+        guard let limit else {
+            semaphore.wait()
+            return true
+        }
+        let seconds = Double(limit.components.seconds) + Double(limit.components.attoseconds) * 1e-18
+        return semaphore.wait(timeout: .now() + seconds) == .success
     }
 
     /// Takes a handler back; one that runs already goes on.

@@ -23,20 +23,6 @@ package struct ProcessHandle: Sendable {
         return false
     }
 
-    /// Blocks until the process has ended; false when the deadline has passed before.
-    ///
-    /// For the end of this process only.
-    package func waitForEnd(until deadline: Deadline?) -> Bool {
-        var item = pollfd(fd: descriptor.raw, events: Int16(POLLIN), revents: 0)
-        while true {
-            // In slices, so that a deadline beyond the call's range is kept.
-            let ready = unsafe poll(&item, 1, min(deadline?.millisecondsLeft ?? .max, 60_000))
-            if ready > 0 { return true }
-            if ready == 0, let deadline, deadline.hasPassed { return false }
-            if ready < 0, errno != EINTR { return false }
-        }
-    }
-
     /// Reaps our own child without waiting; nil while it runs.
     package func reap() throws(SystemError) -> ProcessEnd? {
         var status = mp_exit()

@@ -51,12 +51,11 @@ enum ChildRegistry {
         let entries = entries.filter { !$0.outlivesParent && $0.child.record.owner == ThisProcess.id }
         for entry in entries where entry.child.isDaemon { try? entry.child.terminate() }
         for entry in entries {
-            guard let process = entry.child.record.child?.process else { continue }
             if entry.child.isDaemon {
-                if process.waitForEnd(until: .after(grace)) { continue }
+                if entry.child.record.end.waitBlocking(for: grace) { continue }
                 try? entry.child.kill()
             }
-            _ = process.waitForEnd(until: nil)
+            _ = entry.child.record.end.waitBlocking()
         }
     }
 }

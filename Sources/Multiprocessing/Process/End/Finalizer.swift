@@ -64,14 +64,14 @@ public final class Finalizer: Sendable {
 
     /// Runs those with at least this priority, until there are none: one may register another.
     static func runAll(from lowest: Int) {
-        while let next = next(from: lowest) { next.run() }
+        while case let pending = pending(from: lowest), !pending.isEmpty {
+            for finalizer in pending { finalizer.run() }
+        }
     }
 
-    private static func next(from lowest: Int) -> Finalizer? {
-        registry.withLock { registry in
-            registry.pending.values
-                .filter { $0.priority >= lowest && $0.owner == ThisProcess.id }
-                .max { ($0.priority, $0.number) < ($1.priority, $1.number) }
-        }
+    private static func pending(from lowest: Int) -> [Finalizer] {
+        registry.withLock { $0.pending.values.map(\.self) }
+            .filter { $0.priority >= lowest && $0.owner == ThisProcess.id }
+            .sorted { ($0.priority, $0.number) > ($1.priority, $1.number) }
     }
 }
