@@ -38,9 +38,15 @@ let package = Package(
             path: "Tests/ClosureProbe",
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "ProcessHost",
+            dependencies: ["Multiprocessing"],
+            path: "Tests/ProcessHost",
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "MultiprocessingTests",
-            dependencies: ["Multiprocessing", "TestSupport"],
+            dependencies: ["Multiprocessing", "TestSupport", "ProcessHost"],
             swiftSettings: settings
         ),
         .executableTarget(

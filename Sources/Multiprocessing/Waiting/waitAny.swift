@@ -26,6 +26,7 @@ public nonisolated(nonsending) func waitAny<Object: Waitable>(
 ///   - timeout: nil waits without a limit, zero or less only looks.
 /// - Returns: those that are ready, in the order in which they were given.
 /// - Throws: the same as with objects of one kind.
+@_disfavoredOverload
 public nonisolated(nonsending) func waitAny(
     _ objects: [any Waitable], timeout: Duration? = nil
 ) async throws -> [any Waitable] {

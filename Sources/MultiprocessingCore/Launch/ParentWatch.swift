@@ -55,8 +55,12 @@ package enum ParentWatch {
                 unsafe poll(bytes.assumingMemoryBound(to: pollfd.self).baseAddress, 2, -1)
             }
             guard found > 0 else { continue }
-            let ended = Int16(MP_POLL_HANGUP) | Int16(POLLHUP) | Int16(POLLERR) | Int16(POLLNVAL)
-            if items.1.revents != 0 || items.0.revents & ended != 0 { _exit(orphanCode) }
+            if items.1.revents != 0 { items.1.fd = handleOrEnd(items.1.fd, seat.parentID) }
+            let ended = Int16(MP_POLL_HANGUP) | Int16(POLLHUP) | Int16(POLLERR)
+            if items.0.revents & ended != 0 { _exit(orphanCode) }
+            // The body has closed what it did not know; the parent's handle remains.
+            if items.0.revents & Int16(POLLNVAL) != 0 { items.0.fd = -1 }
+            guard items.0.revents & Int16(POLLIN) != 0 else { continue }
             guard let onMessage else { continue }
             do {
                 onMessage(try socket.receive(limit: 1 << 16, until: .after(.seconds(5))).bytes)
@@ -64,5 +68,13 @@ package enum ParentWatch {
                 _exit(orphanCode)
             }
         }
+    }
+    /// Ends this process if the parent is gone; otherwise the body has closed the handle, perhaps to open a file of its
+    /// own in its place, and there is a new one.
+    private static func handleOrEnd(_ handle: Int32, _ parentID: Int32) -> Int32 {
+        if mp_pidfd_signal(handle, 0) == 0 || errno == EPERM { return handle }
+        guard errno != ESRCH, let handle = try? ProcessHandle(opening: parentID) else { _exit(orphanCode) }
+        // Kept for as long as the process lives.
+        return unsafe Unmanaged.passRetained(handle.descriptor).takeUnretainedValue().raw
     }
 }

@@ -16,14 +16,17 @@ extension PoolCore {
             effects.launches.append((seat, state.generation, order))
             state.machine.occupied(seat: seat, &effects.actions)
         } catch {
-            breakPool(.startFailed, "a worker's memory could not be made", error, &state, &effects)
+            breakPool(
+                MultiprocessingError(.startFailed, "a worker's memory could not be made", cause: error),
+                &state,
+                &effects)
         }
     }
 
     /// Starts the process on the lane where starting may block.
     func launch(_ order: LaunchOrder, seat: Int, _ generation: UInt64) {
         launcher.lane.run { [self] in
-            do {
+            do throws(LaunchFailure) {
                 let child = try launcher.launch(order) { [self] end in
                     workerEnded(seat: seat, generation, end.status)
                 }
@@ -34,7 +37,7 @@ extension PoolCore {
                 }
             } catch {
                 transact { state, effects in
-                    breakPool(.startFailed, "a worker process could not be started", error, &state, &effects)
+                    breakPool(MultiprocessingError(error, starting: "a worker process"), &state, &effects)
                     state.links[seat] = nil
                     _ = state.machine.ended(seat: seat, begunAnything: false)
                     state.machine.replace(seat: seat, &effects.actions)
@@ -61,9 +64,10 @@ extension PoolCore {
             }
             if state.machine.fruitlessDeaths >= PoolMachine.fruitlessLimit {
                 breakPool(
-                    .poolBroken,
-                    "\(PoolMachine.fruitlessLimit) workers in a row ended before they began a task; "
-                        + "the last one \(ChildProcess.ExitStatus(status))", nil, &state, &effects)
+                    MultiprocessingError(
+                        .poolBroken,
+                        "\(PoolMachine.fruitlessLimit) workers in a row ended before they began a task; "
+                            + "the last one \(ChildProcess.ExitStatus(status))"), &state, &effects)
                 for (id, _) in again { effects.actions.append(.drop(id)) }
             } else {
                 state.machine.resubmit(again, &effects.actions)
@@ -116,11 +120,8 @@ extension PoolCore {
     }
 
     /// Ends the pool because it cannot do its work.
-    private func breakPool(
-        _ code: MultiprocessingError.Code, _ message: String, _ cause: (any Error)?,
-        _ state: inout State, _ effects: inout Effects
-    ) {
-        if state.failure == nil { state.failure = MultiprocessingError(code, message, cause: cause) }
+    private func breakPool(_ reason: MultiprocessingError, _ state: inout State, _ effects: inout Effects) {
+        if state.failure == nil { state.failure = reason }
         state.machine.terminate(&effects.actions)
     }
 }

@@ -1,0 +1,85 @@
+import Glibc
+import Multiprocessing
+
+/// A program of its own, for what a test cannot do in the process that runs the tests.
+@main enum Host {
+    static func main() async throws {
+        let arguments = CommandLine.arguments.dropFirst()
+        guard let command = arguments.first.flatMap(Command.init) else {
+            print("usage: ProcessHost \(Command.allCases.map(\.rawValue).joined(separator: " | ")) METHOD")
+            exit(64)
+        }
+        let method = try StartMethod(named: arguments.dropFirst().first ?? "forkserver")
+        try await command.run(ProcessContext(method))
+    }
+}
+
+/// What the program can be asked to do.
+enum Command: String, CaseIterable {
+    /// Ends while a daemon and an ordinary child run.
+    case end
+    /// The same, by `exit` in the middle of things.
+    case exit
+    /// Replaces its own file, and starts children then.
+    case replace
+    /// Maps three numbers in five workers, after it has gone to another directory.
+    case map
+    /// Sends signals to a child whose number belongs to somebody else by now.
+    case reuse
+    /// Starts children without an end, until it is killed.
+    case startForEver
+
+    func run(_ context: ProcessContext) async throws {
+        switch self {
+        case .end: try await Ending.leaveTwoBehind(context)
+        case .exit:
+            try await Ending.leaveTwoBehind(context)
+            Glibc.exit(3)
+        case .replace: try await replaceOwnFile(context)
+        case .map:
+            let squares = try await withProcessPool(workers: 5, context: context) { pool in
+                _ = chdir("/")
+                return try await pool.map([1, 2, 3]) { $0 * $0 }
+            }
+            print(squares)
+        case .reuse: try await NumberReuse.run(context)
+        case .startForEver: try await startWithoutEnd(context)
+        }
+    }
+}
+
+/// Writes a text at once, past every buffer, so that lines of several processes keep their order.
+func say(_ text: String) {
+    print(text)
+    fflush(nil)
+}
+
+private func replaceOwnFile(_ context: ProcessContext) async throws {
+    let path = CommandLine.arguments[0]
+    let other = path + ".new"
+    let file = creat(other, 0o755)
+    let text = "#!/bin/sh\necho another program\n"
+    _ = text.withCString { write(file, $0, strlen($0)) }
+    close(file)
+    guard rename(other, path) == 0 else { exit(2) }
+    for number in 1...3 {
+        let child = ChildProcess(number, context: context) { say("child \($0)") }
+        try await child.start()
+        try await child.join()
+    }
+}
+
+private func startWithoutEnd(_ context: ProcessContext) async throws {
+    say("\(getpid())")
+    try await withThrowingTaskGroup(of: Void.self) { group in
+        for _ in 0..<4 {
+            group.addTask {
+                while true {
+                    let child = ChildProcess(context: context) { usleep(500) }
+                    try await child.start()
+                }
+            }
+        }
+        try await group.waitForAll()
+    }
+}
