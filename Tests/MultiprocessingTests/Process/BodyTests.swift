@@ -33,8 +33,7 @@ private final class Tracked: Codable, Sendable {
     func arguments(context: ProcessContext) async throws {
         let one = ChildProcess(1, "str", context: context, options: .captured) { say("\($0) \($1)") }
         #expect(try await one.report().output == ["1 str"])
-        let list = ChildProcess([1], ContiguousArray(["a", "b"]), context: context, options: .captured)
-        {
+        let list = ChildProcess([1], ContiguousArray(["a", "b"]), context: context, options: .captured) {
             say("\($0) \(Array($1))")
         }
         #expect(try await list.report().output == [#"[1] ["a", "b"]"#])
