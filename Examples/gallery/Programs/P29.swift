@@ -1,3 +1,4 @@
+import Glibc
 import Multiprocessing
 
 /// A daemon and a normal process: the end of a program terminates the one and waits for the other.
@@ -28,5 +29,7 @@ enum P29 {
         print("the daemon is alive: \(daemon.isAlive)")
         try await normal.start()
         print("the normal process is alive: \(normal.isAlive)")
+        // What is printed into a pipe is written at the end otherwise, and that waits for the normal process.
+        fflush(nil)
     }
 }
