@@ -11,7 +11,7 @@ enum P29 {
         try await program.start()
         // The output ends when nobody holds it any more: the daemon neither.
         for try await line in program.standardOutputLines { print(line) }
-        print("the program \(try await program.join())")
+        print("exit code of the program: \(try await program.join().code)")
     }
 
     static func runProgram() async throws {
@@ -28,7 +28,7 @@ enum P29 {
         print("the daemon ended within a second: \(status != nil)")
         print("the daemon is alive: \(daemon.isAlive)")
         try await normal.start()
-        print("the normal process is alive: \(normal.isAlive)")
+        print("the program has nothing more to do")
         // What is printed into a pipe is written at the end otherwise, and that waits for the normal process.
         fflush(nil)
     }
