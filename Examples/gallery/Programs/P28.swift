@@ -16,7 +16,7 @@ enum P28 {
         for child in named { try await child.join() }
     }
 
-    @concurrent static func sayName() async {
+    static func sayName() {
         print("\(ChildProcess.current.name) was here")
     }
 }
