@@ -62,6 +62,12 @@ let package = Package(
             swiftSettings: settings
         ),
         .executableTarget(
+            name: "gallery",
+            dependencies: ["Multiprocessing"],
+            path: "Examples/gallery",
+            swiftSettings: settings
+        ),
+        .executableTarget(
             name: "benchmarks",
             dependencies: ["Multiprocessing"],
             path: "Examples/benchmarks",
@@ -69,7 +75,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ExamplesTests",
-            dependencies: ["Multiprocessing", "file-statistics", "quickstart", "benchmarks"],
+            dependencies: ["Multiprocessing", "file-statistics", "quickstart", "gallery", "benchmarks"],
             swiftSettings: settings
         ),
     ],

@@ -7,6 +7,9 @@ struct ExampleProgram {
         var exitCode: Int32
         var output: String
         var errors: String
+
+        /// The output, line by line.
+        var lines: [String] { output.split(separator: "\n").map(String.init) }
     }
 
     let executable: URL
