@@ -93,13 +93,16 @@ public actor ChildProcess: Identifiable {
         var writer = ByteWriter()
         writer.append(string: name)
         writer.append(string: Self.current.name)
+        let log = LogInheritance.current
+        log.encode(into: &writer)
         do {
             try encodeBody(&writer)
         } catch let error as EncodingError {
             throw MultiprocessingError(
                 .unencodable, "the arguments of \(name) could not be encoded", cause: error)
         }
-        let order = LaunchOrder(role: ProcessBodyRole.self, payload: writer.bytes)
+        let order = LaunchOrder(
+            role: ProcessBodyRole.self, payload: writer.bytes, descriptors: log.descriptors)
         try await record.start(order, with: launcher)
     }
 

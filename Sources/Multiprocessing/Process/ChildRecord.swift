@@ -28,7 +28,11 @@ final class ChildRecord: Sendable {
             Lane.launching.run { [end] in
                 continuation.resume(
                     returning: Result { () throws(LaunchFailure) in
-                        try launcher.launch(order) { status in end.close(.init(status)) }
+                        try launcher.launch(order) { status in
+                            // Whoever has joined a child finds its log records.
+                            LogCenter.takeWaiting()
+                            end.close(.init(status))
+                        }
                     })
             }
         }

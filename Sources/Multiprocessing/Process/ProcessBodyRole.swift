@@ -6,6 +6,7 @@ enum ProcessBodyRole: ChildRole {
     static func run(_ seat: ChildSeat) -> Never {
         let parent = seat.parentID
         let payload = seat.payload
+        let descriptors = seat.descriptors
         do {
             try ParentWatch.arm(seat)
         } catch {
@@ -16,11 +17,11 @@ enum ProcessBodyRole: ChildRole {
         // At once and here, up to the body's first suspension: a body that has none needs no further thread.
         Task.immediate {
             do {
-                try await run(payload, parent: parent)
-                ThisProcess.exit(0)
+                try await run(payload, descriptors, parent: parent)
+                exit(0)
             } catch {
                 ThisProcess.complain("\(ProcessNames.current.name): error: \(error)\n")
-                ThisProcess.exit(1)
+                exit(1)
             }
         }
         do {
@@ -39,17 +40,28 @@ enum ProcessBodyRole: ChildRole {
         Task.immediate {}
     }
 
-    private static func run(_ payload: [UInt8], parent: Int32) async throws {
-        try await prepare(payload, parent: parent)()
+    private static func run(
+        _ payload: [UInt8], _ descriptors: [SharedDescriptor], parent: Int32
+    ) async throws {
+        let body = try prepare(payload, descriptors, parent: parent)
+        ProcessLogger.info("child process started")
+        try await body()
+    }
+
+    private static func exit(_ code: Int32) -> Never {
+        ProcessLogger.info("process exiting with code \(code)")
+        ThisProcess.exit(code)
     }
 
     /// Decodes the body and its arguments.
-    private static func prepare(_ payload: [UInt8], parent: Int32) throws -> @Sendable () async throws -> Void
-    {
+    private static func prepare(
+        _ payload: [UInt8], _ descriptors: [SharedDescriptor], parent: Int32
+    ) throws -> @Sendable () async throws -> Void {
         try unsafe payload.withUnsafeBytes { bytes in
             var reader = unsafe ByteReader(bytes)
             let name = try reader.readString()
             ProcessNames.become(name, parent: ProcessInformation(name: try reader.readString(), pid: parent))
+            try LogInheritance(from: &reader).become(descriptors: descriptors)
             return try InvocationCoder.decode(from: &reader).prepare(&reader)
         }
     }
