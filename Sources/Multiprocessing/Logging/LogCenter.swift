@@ -93,7 +93,8 @@ extension ProcessLogger.Record {
     /// A record of this process and moment.
     init(_ level: ProcessLogger.Level, _ message: String, fileID: String, function: String, line: UInt) {
         self.init(
-            time: WallClock.now, level: level, message: message, process: ProcessNames.current, fileID: fileID,
+            time: WallClock.now, level: level, message: message, process: ProcessNames.current,
+            fileID: fileID,
             function: function, line: line)
     }
 }

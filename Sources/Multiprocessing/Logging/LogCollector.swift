@@ -8,7 +8,7 @@ import Synchronization
 final class LogCollector: Sendable {
     /// So many records may wait for the handler.
     static let backlogLimit = 1024
-    /// At most so many are taken in at a time, for the poller has others to serve. It is more than a socket holds.
+    /// At most so many are taken in at a time, for the poller has others to serve; more than a socket holds.
     private static let turn = 4096
 
     private struct State {

@@ -45,9 +45,10 @@ struct LogQueueMachine<Element, Waiter> {
         return nil
     }
 
-    /// No more elements come; returns those who wait in vain.
+    /// No more elements come.
     ///
     /// - Parameter isDiscarding: whether what is in the queue is forgotten as well.
+    /// - Returns: those who wait in vain.
     mutating func end(isDiscarding: Bool) -> [Waiter] {
         isOver = true
         if isDiscarding {

@@ -6,7 +6,8 @@ extension ProcessLogger {
     /// ```
     ///
     /// Levels are compared by their weight: `.info < .warning`. A level is encoded by its name.
-    public enum Level: String, Sendable, Codable, Hashable, CaseIterable, Comparable, CustomStringConvertible {
+    public enum Level: String, Sendable, Codable, Hashable, CaseIterable, Comparable, CustomStringConvertible
+    {
         /// Every single step, for whoever follows the program through.
         case trace
         /// What helps to find a fault.

@@ -4,7 +4,9 @@ import Testing
 
 /// What children take over, and that their lines are whole.
 @Suite(.timeLimit(.minutes(2))) struct LogFamilyTests {
-    @Test("LOG-05: lines from many processes are whole lines, and none is lost", arguments: ["forkserver", "spawn"])
+    @Test(
+        "LOG-05: lines from many processes are whole lines, and none is lost",
+        arguments: ["forkserver", "spawn"])
     func linesAreWhole(method: String) async throws {
         let text = try await inOwnProcess(method) { method in
             let pipe = PipeReader()
@@ -36,7 +38,9 @@ import Testing
         for (_, texts) in lines { #expect(texts == (0..<150).map { longText($0)[...] }) }
     }
 
-    @Test("LOG-05: children and their children take over the level and the output", arguments: ["forkserver", "spawn"])
+    @Test(
+        "LOG-05: children and their children take over the level and the output",
+        arguments: ["forkserver", "spawn"])
     func settingsAreTakenOver(method: String) async throws {
         let text = try await inOwnProcess(method) { method in
             try await standardError {

@@ -1,5 +1,6 @@
-@testable import Multiprocessing
 import Testing
+
+@testable import Multiprocessing
 
 @Suite(.timeLimit(.minutes(2))) struct LogQueueMachineTests {
     private typealias Machine = LogQueueMachine<Int, String>
