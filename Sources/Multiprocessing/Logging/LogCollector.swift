@@ -8,6 +8,8 @@ import Synchronization
 final class LogCollector: Sendable {
     /// So many records may wait for the handler.
     static let backlogLimit = 1024
+    /// When so few wait again, it goes on; close to the limit, because children are waiting for it.
+    private static let resumption = backlogLimit - 128
     /// At most so many are taken in at a time, for the poller has others to serve; more than a socket holds.
     private static let turn = 4096
 
@@ -84,7 +86,7 @@ final class LogCollector: Sendable {
     private func handled() {
         let mayGoOn = state.withLock { state in
             state.backlog -= 1
-            return state.watch == nil && state.backlog <= Self.backlogLimit / 2
+            return state.watch == nil && state.backlog <= Self.resumption
         }
         if mayGoOn { goOn() }
     }

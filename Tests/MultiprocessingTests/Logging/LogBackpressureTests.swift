@@ -44,7 +44,7 @@ import Testing
             ProcessLogger.level = .notice
             ProcessLogger.setHandler { record in
                 // Slower than the child that logs, so that it has to wait many times.
-                _ = (0..<200).reduce("") { "\($0.suffix(3))\($1)" }
+                _ = (0..<30).reduce("") { "\($0.suffix(3))\($1)" }
                 tally.add(record.message)
             }
             try await finish(
