@@ -75,7 +75,9 @@ let package = Package(
         ),
         .testTarget(
             name: "ExamplesTests",
-            dependencies: ["Multiprocessing", "file-statistics", "quickstart", "gallery", "benchmarks"],
+            dependencies: [
+                "Multiprocessing", "TestSupport", "file-statistics", "quickstart", "gallery", "benchmarks",
+            ],
             swiftSettings: settings
         ),
     ],

@@ -15,6 +15,7 @@ struct Program: Sendable {
         Program("P02", "Start one process and join it", P02.run),
         Program("P03", "Who is the parent, who is the child", P03.run),
         Program("P11", "Print, start and terminate a process", P11.run),
+        Program("P23", "Log to standard error", P23.run),
         Program("P28", "Processes with arguments and with names", P28.run),
         Program("P29", "Daemons, and what the end of a program does", P29.run),
         Program("P30", "A process before, during and after its life", P30.run),

@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)), .startsProcesses)
 struct BenchmarksTests {
     private struct Line: Decodable {
         var peer: String

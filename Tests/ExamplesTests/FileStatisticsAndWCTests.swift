@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The numbers of `file-statistics` against those of the `wc` of this machine.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)), .startsProcesses)
 struct FileStatisticsAndWCTests {
     private let folder: ScratchFolder
 

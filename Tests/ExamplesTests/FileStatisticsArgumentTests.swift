@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)), .startsProcesses)
 struct FileStatisticsArgumentTests {
     private let folder: ScratchFolder
     private let program: ExampleProgram

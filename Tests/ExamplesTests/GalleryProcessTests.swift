@@ -1,7 +1,8 @@
+import TestSupport
 import Testing
 
 /// The programs of the gallery about processes: what each of them prints.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)), .startsProcesses)
 struct GalleryProcessTests {
     /// What a program prints, line by line, when all goes well.
     private func lines(of program: String) async throws -> [String] {
@@ -85,6 +86,20 @@ struct GalleryProcessTests {
             [
                 "started), alive: true", "started), alive: false", "stopped(SIGTERM)), alive: false",
             ].contains { terminated == beginning + $0 }, "\(terminated)")
+    }
+
+    @Test func logging() async throws {
+        let outcome = try await ExampleProgram("gallery").run(["P23"], in: ScratchFolder())
+        #expect(outcome.exitCode == 0)
+        #expect(outcome.output == "")
+        #expect(
+            outcome.errors == """
+                [WARNING/MainProcess] doomed
+                [INFO/worker] child process started
+                [NOTICE/worker] at work
+                [INFO/worker] process exiting with code 0
+
+                """)
     }
 
     @Test func exitCodes() async throws {

@@ -1,9 +1,11 @@
 import Foundation
 import Multiprocessing
+import Synchronization
+import TestSupport
 import Testing
 
 /// The code of the manual, line by line, and that it does what the manual says.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)), .startsProcesses)
 struct ManualExamplesTests {
     @Test func everyLineOfTheManualIsCompiledHere() throws {
         let manual = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Docs.md")
@@ -146,6 +148,37 @@ struct ManualExamplesTests {
             await #expect(throws: ClosureRefusedError.self) { try await pool.apply { "\(any)" } }
             await #expect(throws: ClosureRefusedError.self) { try await pool.apply { pool.workers } }
         }
+    }
+
+    /// In a process of its own, because the logger is the whole process's.
+    @Test func logging() async throws {
+        let outputs = try await withProcessPool(workers: 1) { pool in
+            try await pool.apply {
+                final class Journal: Sendable {
+                    let lines = Mutex<[String]>([])
+                    func add(_ line: String) { lines.withLock { $0.append(line) } }
+                }
+                let journal = Journal()
+                var output: [String] = []
+                func print(_ text: String) { output.append(text) }
+                let count = 3
+                ProcessLogger.setHandler { record in journal.add("\(record)") }
+                ProcessLogger.logToStandardError(level: .info)
+                ProcessLogger.info("started \(count) jobs")
+                let records = ProcessLogger.records()
+                let helper = ChildProcess(name: "helper") { ProcessLogger.warning("the disk is nearly full") }
+                try await helper.start()
+                try await helper.join()
+                records.finish()
+                for await record in records where record.level >= .warning {
+                    print("\(record.process.name), line \(record.line): \(record.message)")
+                }
+                return output + [journal.lines.withLock { $0.first } ?? "", ChildProcess.current.name]
+            }
+        }
+        try #require(outputs.count == 3)
+        #expect(outputs[0].hasPrefix("helper, line ") && outputs[0].hasSuffix(": the disk is nearly full"))
+        #expect(outputs[1] == "[INFO/\(outputs[2])] started 3 jobs")
     }
 
     @Test func poolsAndChildrenOfWorkers() async throws {

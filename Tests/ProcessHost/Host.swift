@@ -26,8 +26,8 @@ enum Command: String, CaseIterable {
     case map
     /// Sends signals to a child whose number belongs to somebody else by now.
     case reuse
-    /// Starts children without an end, until it is killed.
-    case startForEver
+    /// Starts one child after another, until it is killed.
+    case startMany
 
     func run(_ context: ProcessContext) async throws {
         switch self {
@@ -43,7 +43,7 @@ enum Command: String, CaseIterable {
             }
             print(squares)
         case .reuse: try await NumberReuse.run(context)
-        case .startForEver: try await startWithoutEnd(context)
+        case .startMany: try await startWithoutEnd(context)
         }
     }
 }
@@ -69,14 +69,17 @@ private func replaceOwnFile(_ context: ProcessContext) async throws {
     }
 }
 
+/// Until it is killed, but for some seconds at most: nobody is left to do that when the tests themselves are killed.
 private func startWithoutEnd(_ context: ProcessContext) async throws {
     say("\(getpid())")
+    let end = ContinuousClock.now + .seconds(10)
     try await withThrowingTaskGroup(of: Void.self) { group in
         for _ in 0..<4 {
             group.addTask {
-                while true {
+                while ContinuousClock.now < end {
                     let child = ChildProcess(context: context) { usleep(500) }
                     try await child.start()
+                    try await child.join()
                 }
             }
         }

@@ -47,7 +47,7 @@ public actor ProcessPool {
 
     deinit {
         guard !core.isEnding else { return }
-        ThisProcess.complain(
+        StandardError.write(
             "a pool of \(workers) workers was dropped without shutdown(), so it is terminated\n")
         core.terminate(MultiprocessingError(.poolTerminated, "the pool was dropped without a shutdown"))
     }

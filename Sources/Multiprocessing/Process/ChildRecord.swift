@@ -50,6 +50,8 @@ final class ChildRecord: Sendable {
                 launcher.lane.run { [end, output] in
                     let result = Result { () throws(LaunchFailure) in
                         try launcher.launch(order) { ending in
+                            // Whoever has joined a child finds its log records.
+                            LogCenter.takeWaiting()
                             end.close(ending)
                             ChildRegistry.remove(owner)
                         }

@@ -11,15 +11,22 @@ enum ProcessBodyRole: HeirRole {
         // At once and here, up to the body's first suspension: a body that has none needs no further thread.
         Task.immediate {
             do {
-                try await prepare(payload)()
-                ThisProcess.exit(0)
+                let body = try prepare(payload)
+                ProcessLogger.info("child process started")
+                try await body()
+                exit(0)
             } catch {
-                ThisProcess.complain("\(name): error: \(error)\n")
-                ThisProcess.exit(1)
+                StandardError.write("\(name): error: \(error)\n")
+                exit(1)
             }
         }
         try ParentWatch.start(seat)
         dispatchMain()
+    }
+
+    private static func exit(_ code: Int32) -> Never {
+        ProcessLogger.info("process exiting with code \(code)")
+        ThisProcess.exit(code)
     }
 
     static func warmUp() {

@@ -37,7 +37,7 @@ enum ChildEntry {
             // The parent has gone before it said anything: there is nothing to do and nobody to tell.
             _exit(refusalCode)
         } catch {
-            ThisProcess.complain("a child process was not started: \(error)\n")
+            StandardError.write("a child process was not started: \(error)\n")
             _exit(refusalCode)
         }
     }

@@ -24,10 +24,10 @@ package struct ChildSeat: Sendable {
     /// The child goes on when its parent has ended.
     package let outlivesParent: Bool
 
-    /// The seat as the next one sees it, who gets what is left of the bytes.
-    package func with(payload rest: [UInt8]) -> ChildSeat {
+    /// The seat as the next one sees it, who gets what is left of the bytes and descriptors.
+    package func rest(payload: [UInt8], descriptors: [SharedDescriptor]) -> ChildSeat {
         ChildSeat(
-            channel: channel, parent: parent, parentID: parentID, payload: rest, descriptors: descriptors,
+            channel: channel, parent: parent, parentID: parentID, payload: payload, descriptors: descriptors,
             outlivesParent: outlivesParent)
     }
 }

@@ -43,12 +43,8 @@ package enum ThisProcess {
         unsafe mp_guard_interrupt(starter, message)
     }
 
-    /// Writes text to standard error, past every buffer.
-    package static func complain(_ text: String) {
-        var text = text
-        text.withUTF8 { bytes in
-            // Nobody is left to be told when this fails.
-            _ = unsafe write(STDERR_FILENO, bytes.baseAddress, bytes.count)
-        }
+    /// Writes what was printed and is still in buffers.
+    package static func flushOutput() {
+        fflush(nil)
     }
 }

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Runs the table of closures through two processes, each with addresses of its own.
-@Suite struct ClosureTransportProbeTests {
+@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ClosureTransportProbeTests {
     private struct Outcome {
         let status: Int32
         let output: Data
@@ -48,7 +49,7 @@ import Testing
         text.split(separator: "\n").filter { !$0.hasPrefix("ok ") }
     }
 
-    @Test(.timeLimit(.minutes(1))) func everyShapeArrivesOrIsRefused() throws {
+    @Test func everyShapeArrivesOrIsRefused() throws {
         let sent = try run("send", input: Data())
         #expect(sent.status == 0)
         #expect(failures(in: sent.errors) == [])

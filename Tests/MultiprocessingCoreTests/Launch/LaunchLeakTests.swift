@@ -5,7 +5,7 @@ import Testing
 @testable import MultiprocessingCore
 
 /// Whether starting children leaves anything behind, counted in a process of its own: here other tests run too.
-@Suite(.timeLimit(.minutes(2))) struct LaunchLeakTests {
+@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct LaunchLeakTests {
     @Test(arguments: Method.allCases)
     func threeHundredInARowLeaveNothing(method: Method) async throws {
         let ends = Tally<Ending>()
@@ -35,7 +35,7 @@ enum RowRole: ChildRole {
             try MessageSocket(seat.channel).send(
                 counts.withUnsafeBytes { Array($0) }, until: .after(.seconds(30)))
         } catch {
-            ThisProcess.complain("a row of children was not started: \(error)\n")
+            StandardError.write("a row of children was not started: \(error)\n")
             _exit(1)
         }
         _exit(0)

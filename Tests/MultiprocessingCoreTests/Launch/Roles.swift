@@ -66,7 +66,7 @@ enum FamilyRole: ChildRole {
                 withUnsafeBytes(of: child.pid) { Array($0) }, until: .after(.seconds(30)))
             while true { pause() }
         } catch {
-            ThisProcess.complain("a grandchild was not started: \(error)\n")
+            StandardError.write("a grandchild was not started: \(error)\n")
             _exit(1)
         }
     }

@@ -1,8 +1,9 @@
 import Glibc
 import Multiprocessing
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct PoolCallTests {
+@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct PoolCallTests {
     @Test func appliesBodiesOfUpToFourArguments() async throws {
         try await withProcessPool(workers: 2) { pool async throws in
             #expect(try await pool.apply { 7 } == 7)

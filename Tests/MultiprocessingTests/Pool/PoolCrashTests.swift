@@ -1,8 +1,9 @@
 import Glibc
 import Multiprocessing
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct PoolCrashTests {
+@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct PoolCrashTests {
     @Test func aWorkerThatExitsCostsItsTaskOnly() async throws {
         try await withProcessPool(workers: 1) { pool async throws in
             let first = try await pool.apply { getpid() }

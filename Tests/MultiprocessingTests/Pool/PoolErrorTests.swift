@@ -1,8 +1,9 @@
 import Glibc
 import Multiprocessing
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct PoolErrorTests {
+@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct PoolErrorTests {
     @Test func aCodableErrorArrivesAsItself() async throws {
         try await withProcessPool(workers: 1) { pool async throws in
             await #expect(throws: DivisionByZero(numerator: 8)) {

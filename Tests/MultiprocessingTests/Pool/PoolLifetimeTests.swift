@@ -1,5 +1,6 @@
 import Glibc
 import Multiprocessing
+import TestSupport
 import Testing
 
 /// Whether a process exists, not counting one that nobody has reaped.
@@ -7,7 +8,7 @@ func processExists(_ pid: Int32) -> Bool {
     kill(pid, 0) == 0
 }
 
-@Suite(.timeLimit(.minutes(2))) struct PoolLifetimeTests {
+@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct PoolLifetimeTests {
     @Test func aScopeLeavesNoProcessBehind() async throws {
         let workers = try await withProcessPool(workers: 2) { pool async throws in
             Set(try await pool.map(0..<40, chunkSize: 1) { _ in getpid() })

@@ -1,6 +1,7 @@
 import Glibc
 import Multiprocessing
 import Synchronization
+import TestSupport
 import Testing
 
 /// Counts how many elements were pulled out of it.
@@ -12,7 +13,7 @@ final class CountingSequence: Sequence, Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct PoolStreamTests {
+@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct PoolStreamTests {
     @Test func imapKeepsTheOrder() async throws {
         try await withProcessPool(workers: 2) { pool async throws in
             var results: [Int] = []

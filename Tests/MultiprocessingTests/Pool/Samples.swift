@@ -53,26 +53,3 @@ func divide(_ numerator: Int, by denominator: Int) throws -> Int {
     guard denominator != 0 else { throw DivisionByZero(numerator: numerator) }
     return numerator / denominator
 }
-
-/// A gate that one process opens and others wait at: a name in the file system.
-struct FileGate: Codable, Sendable {
-    private let path: String
-
-    init() {
-        path = "/tmp/mp-gate-\(getpid())-\(UInt64.random(in: 0 ... .max))"
-    }
-
-    /// Blocks until the gate is open; for bodies in other processes.
-    func pass() {
-        while access(path, F_OK) != 0 { usleep(1000) }
-    }
-
-    func open() {
-        close(creat(path, 0o600))
-    }
-
-    /// Takes the name away again.
-    func remove() {
-        unlink(path)
-    }
-}

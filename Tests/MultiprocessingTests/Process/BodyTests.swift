@@ -1,5 +1,6 @@
 import Glibc
 import Multiprocessing
+import TestSupport
 import Testing
 
 /// A class that travels, and one that is more than it.
@@ -21,7 +22,7 @@ private final class Tracked: Codable, Sendable {
     var isHere: Bool { true }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct BodyTests {
+@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct BodyTests {
     @Test("PRC-02: a child without anything to do starts and ends with 0", arguments: everyContext)
     func nothingToDo(context: ProcessContext) async throws {
         let child = ChildProcess(context: context) {}

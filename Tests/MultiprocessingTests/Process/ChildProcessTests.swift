@@ -1,5 +1,6 @@
 import Glibc
 import Multiprocessing
+import TestSupport
 import Testing
 
 /// A child that ends with the code that it was given.
@@ -8,7 +9,7 @@ private struct ExitTask: ProcessTask {
     func run() async throws { exit(code) }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct ChildProcessTests {
+@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ChildProcessTests {
     static let contexts = [ProcessContext(.forkserver), ProcessContext(.spawn)]
 
     @Test(arguments: contexts) func aBodyThatReturnsEndsWithZero(context: ProcessContext) async throws {

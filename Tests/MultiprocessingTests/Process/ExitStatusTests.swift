@@ -1,5 +1,6 @@
 import Glibc
 import Multiprocessing
+import TestSupport
 import Testing
 
 /// The ways to end, each by its own name, so that a body can be told which to take.
@@ -43,7 +44,7 @@ private enum Way: String, Codable, CaseIterable {
     }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct ExitStatusTests {
+@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ExitStatusTests {
     @Test("EXC-05 EXC-06 EXC-07 PRC-26: every way to end is told apart", arguments: everyContext)
     func ways(context: ProcessContext) async throws {
         for way in Way.allCases {
@@ -125,7 +126,10 @@ private enum Way: String, Codable, CaseIterable {
 
     @Test("resource use is told with the end", arguments: everyContext)
     func usage(context: ProcessContext) async throws {
-        let child = ChildProcess(context: context) {
+        let gate = FileGate()
+        defer { gate.remove() }
+        let child = ChildProcess(gate, context: context) { gate in
+            gate.pass()
             let block = [UInt8](repeating: 1, count: 64 << 20)
             var sum = 0
             let end = clock() + CLOCKS_PER_SEC / 20
@@ -134,6 +138,7 @@ private enum Way: String, Codable, CaseIterable {
         }
         try await child.start()
         #expect(child.resourceUsage == nil)
+        gate.open()
         #expect(try await child.join() == .exited(0))
         let usage = try #require(child.resourceUsage)
         #expect(usage.userTime + usage.systemTime >= .milliseconds(49))

@@ -1,8 +1,9 @@
 import Glibc
 import Multiprocessing
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct InterruptTests {
+@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct InterruptTests {
     @Test(
         "PRC-12: an interrupt ends a child with code 1 and one line, also one that computes",
         arguments: everyContext)

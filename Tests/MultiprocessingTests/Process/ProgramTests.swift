@@ -1,8 +1,9 @@
 import Foundation
 import Multiprocessing
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct ProgramTests {
+@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ProgramTests {
     @Test(
         "the end of a program terminates daemons and waits for other children", arguments: ["end", "exit"],
         everyContext)
@@ -78,7 +79,7 @@ import Testing
             options.processGroup = .ownSession
             let parent = ChildProcess(try HostProgram.path, "\(context)", options: options) { path, method in
                 var arguments: [UnsafeMutablePointer<CChar>?] = [
-                    strdup(path), strdup("startForEver"), strdup(method), nil,
+                    strdup(path), strdup("startMany"), strdup(method), nil,
                 ]
                 execv(path, &arguments)
             }

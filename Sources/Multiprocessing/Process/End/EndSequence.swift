@@ -4,6 +4,8 @@ import MultiprocessingCore
 enum EndSequence {
     static func run() {
         Finalizer.runAll(from: 0)
+        // What this process printed is not to wait for its children.
+        ThisProcess.flushOutput()
         ChildRegistry.endAll()
         Finalizer.runAll(from: Int.min)
     }

@@ -30,10 +30,12 @@ struct Heritage {
         writer.append(UInt8(isDaemon ? 1 : 0))
         writer.append(string: parentName)
         writer.append(string: startMethod?.rawValue ?? "")
+        let log = LogInheritance.current
+        log.encode(into: &writer)
         writer.append(UInt32(key.count))
         key.secret.withBytes { writer.append(contentsOf: $0) }
         writer.append(contentsOf: payload)
-        return LaunchOrder(role: role, payload: writer.bytes, descriptors: descriptors)
+        return LaunchOrder(role: role, payload: writer.bytes, descriptors: log.descriptors + descriptors)
     }
 
     /// Makes this process, which has just begun, the heir that its seat says; returns the rest, which is the role's.
@@ -45,12 +47,16 @@ struct Heritage {
             let isDaemon = try reader.read(UInt8.self) == 1
             let parent = ProcessInformation(name: try reader.readString(), pid: seat.parentID)
             StartMethod.inherit(StartMethod.Kind(rawValue: try reader.readString()))
+            let log = try LogInheritance(from: &reader)
             let key = try reader.readBytes(Int(reader.read(UInt32.self)))
             AuthenticationKey(try SecretBytes(count: key.count) { $0.copyMemory(from: key) }).use()
             let current = ProcessInformation(name: name, pid: ThisProcess.id, isDaemon: isDaemon)
             ProcessNames.become(.init(current: current, parent: parent, path: path))
             ThisProcess.rename(name)
-            return seat.with(payload: Array(try reader.readBytes(reader.remaining)))
+            log.become(descriptors: seat.descriptors)
+            return seat.rest(
+                payload: Array(try reader.readBytes(reader.remaining)),
+                descriptors: Array(seat.descriptors.dropFirst(log.descriptorCount)))
         }
     }
 }
@@ -66,7 +72,7 @@ extension HeirRole {
         do {
             try begin(Heritage.take(seat))
         } catch {
-            ThisProcess.complain("\(ChildProcess.current.name) cannot begin: \(error)\n")
+            StandardError.write("\(ChildProcess.current.name) cannot begin: \(error)\n")
             ThisProcess.exit(1)
         }
     }

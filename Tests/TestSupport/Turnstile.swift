@@ -1,0 +1,55 @@
+public import Testing
+
+/// Lets so many pass at once; the others wait for their turn, without a thread.
+public actor Turnstile {
+    /// For the tests of one process that start processes: a machine of few processors does not run all at once.
+    public static let processes = Turnstile(width: 4)
+
+    private var free: Int
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    /// A turnstile for so many.
+    public init(width: Int) {
+        free = width
+    }
+
+    /// Passes, or waits for someone to leave.
+    public func enter() async {
+        if free > 0 {
+            free -= 1
+        } else {
+            await withCheckedContinuation { waiting.append($0) }
+        }
+    }
+
+    /// Lets the next one pass.
+    public func leave() {
+        if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
+    }
+}
+
+/// Tests that start processes, a few at a time.
+public struct StartsProcesses: SuiteTrait, TestTrait, TestScoping {
+    /// Each test of a suite is meant, not the suite as a whole.
+    public var isRecursive: Bool { true }
+
+    /// Runs a test when it is its turn.
+    public func provideScope(
+        for test: Test, testCase: Test.Case?,
+        performing function: @concurrent @Sendable () async throws -> Void
+    ) async throws {
+        await Turnstile.processes.enter()
+        do {
+            try await function()
+        } catch {
+            await Turnstile.processes.leave()
+            throw error
+        }
+        await Turnstile.processes.leave()
+    }
+}
+
+extension Trait where Self == StartsProcesses {
+    /// The test starts processes, so only a few like it run at once.
+    public static var startsProcesses: Self { Self() }
+}
