@@ -26,7 +26,7 @@ enum LogCenter {
         }
     }
 
-    private static let state = Mutex(State())
+    private static let state = GlobalMutex(State())
     /// The threshold of the state, for those who need nothing else of it.
     private static let gate = Atomic<UInt8>(.max)
 

@@ -52,6 +52,11 @@ struct LogInheritance: Sendable {
             state.level = level
             state.logsToStandardError = logsToStandardError
             state.uplink = uplink
+            // A forked copy finds its starter's here; they are kept, because tasks of that one wait at them.
+            if let collector = state.collector.take() { _ = Unmanaged.passRetained(collector) }
+            for queue in state.queues.values { _ = Unmanaged.passRetained(queue) }
+            state.queues = [:]
+            state.handler = nil
         }
     }
 }

@@ -29,7 +29,6 @@ public actor ChildProcess: Identifiable {
     private nonisolated let context: ProcessContext
     private nonisolated let options: StartOptions
     private nonisolated let path: [UInt32]
-    /// Appends the body and its arguments to what the child is told.
     private nonisolated let body: BodyStore
 
     init<Body: PortableBody>(
@@ -43,10 +42,13 @@ public actor ChildProcess: Identifiable {
         self.context = context
         self.options = options
         record = ChildRecord(self.name, capturing: options)
-        self.body = BodyStore { writer in
-            try InvocationCoder.encode(body, context: Nothing(), into: &writer)
-            try Body.encode(arguments, into: &writer)
-        }
+        self.body = BodyStore(
+            .init(
+                encode: { writer in
+                    try InvocationCoder.encode(body, context: Nothing(), into: &writer)
+                    try Body.encode(arguments, into: &writer)
+                },
+                inherited: InheritedBody { _ = try await body.run(arguments, Nothing()) }))
     }
 
     /// Starts the child; returns when the process exists, and has become what its options say.
@@ -74,14 +76,16 @@ public actor ChildProcess: Identifiable {
 
     private nonisolated func order() throws -> LaunchOrder {
         var writer = ByteWriter()
+        let body = body.take()
         do {
-            try body.encode(into: &writer)
+            if !context.method.inheritsMemory { try body?.encode(&writer) }
         } catch let error as EncodingError {
             throw MultiprocessingError(
                 .unencodable, "the arguments of \(name) could not be encoded", cause: error)
         }
         let heritage = try Heritage(name: name, path: path, isDaemon: isDaemon, key: authenticationKey)
         var order = heritage.order(ProcessBodyRole.self, writer.bytes)
+        if context.method.inheritsMemory { order.inherited = body?.inherited }
         order.settings = try options.settings()
         order.streams = try record.output.open(options)
         return order

@@ -1,4 +1,3 @@
-import Dispatch
 import MultiprocessingCore
 
 /// The child that runs the body of a `ChildProcess`: on the initial thread, which then serves the main actor.
@@ -11,7 +10,7 @@ enum ProcessBodyRole: HeirRole {
         // At once and here, up to the body's first suspension: a body that has none needs no further thread.
         Task.immediate {
             do {
-                let body = try prepare(payload)
+                let body = try (seat.inherited as? InheritedBody)?.run ?? prepare(payload)
                 ProcessLogger.info("child process started")
                 try await body()
                 exit(0)
@@ -21,7 +20,7 @@ enum ProcessBodyRole: HeirRole {
             }
         }
         try ParentWatch.start(seat)
-        dispatchMain()
+        ThisProcess.serveMainActor()
     }
 
     private static func exit(_ code: Int32) -> Never {

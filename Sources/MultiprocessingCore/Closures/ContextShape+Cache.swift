@@ -1,12 +1,10 @@
-import Synchronization
-
 extension ContextShape {
     private struct Key: Hashable {
         let metadata: UInt
         let bindings: [UInt]
     }
 
-    private static let known = Mutex<[Key: ContextShape]>([:])
+    private static let known = GlobalMutex<[Key: ContextShape]>([:])
 
     /// The shape of a context of this process, whose bindings are read from it.
     static func of(contextAt context: UnsafeRawPointer) throws(FunctionRefusal) -> ContextShape {

@@ -1,5 +1,4 @@
 import CMultiprocessing
-import Synchronization
 
 /// The images that are loaded at one moment, to find the one an address belongs to and the one a name means.
 package struct ImageTable: Sendable {
@@ -9,7 +8,7 @@ package struct ImageTable: Sendable {
     /// Sorted by address, for the search.
     private let extents: [(range: Range<UInt>, image: Int)]
 
-    private static let newest = Mutex<(generation: UInt64, table: ImageTable)?>(nil)
+    private static let newest = GlobalMutex<(generation: UInt64, table: ImageTable)?>(nil)
 
     /// The table of this moment; made anew only after an image was loaded or unloaded.
     package static var current: ImageTable {

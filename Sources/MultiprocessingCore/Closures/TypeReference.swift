@@ -1,12 +1,10 @@
-import Synchronization
-
 /// Names a type to another process of the same build, private and function-local types included.
 ///
 /// A declared type travels as the place of its declaration and its generic arguments, because only that
 /// finds private types, and because it is twenty times as fast as looking a name up. Types that nobody declares
 /// travel by their mangled name. Whatever is written was resolved here before, and gave the same type.
 package enum TypeReference {
-    private static let known = Mutex<[ObjectIdentifier: [UInt8]]>([:])
+    private static let known = GlobalMutex<[ObjectIdentifier: [UInt8]]>([:])
 
     /// Appends a reference to the type.
     ///

@@ -23,12 +23,14 @@ package struct ChildSeat: Sendable {
     package let descriptors: [SharedDescriptor]
     /// The child goes on when its parent has ended.
     package let outlivesParent: Bool
+    /// What the starter had for a forked copy of itself.
+    package var inherited: (any Sendable)?
 
     /// The seat as the next one sees it, who gets what is left of the bytes and descriptors.
     package func rest(payload: [UInt8], descriptors: [SharedDescriptor]) -> ChildSeat {
         ChildSeat(
             channel: channel, parent: parent, parentID: parentID, payload: payload, descriptors: descriptors,
-            outlivesParent: outlivesParent)
+            outlivesParent: outlivesParent, inherited: inherited)
     }
 }
 

@@ -11,6 +11,8 @@ package struct LaunchOrder: Sendable {
     /// What the child changes about itself before it begins.
     package var settings = ChildSettings()
     package var streams = StandardStreams()
+    /// A value of any type for the role, such as a closure, which only a forked copy of this process can be given.
+    package var inherited: (any Sendable)?
     /// Set by whoever does not want the child any more; looked at between attempts to start it.
     package let isCancelled = CancellationFlag()
 
@@ -38,8 +40,12 @@ package struct LaunchOrder: Sendable {
     ///
     /// - Throws: what the system refused.
     func awaitReadiness(_ channel: MessageSocket) throws {
-        guard settings.needsAnswer else { return }
-        let answer = try channel.receive(limit: 1 << 16, until: .after(.seconds(60))).bytes
+        if settings.needsAnswer { try awaitAnswer(channel, until: .after(.seconds(60))) }
+    }
+
+    /// Waits for a child to say that it has changed itself.
+    func awaitAnswer(_ channel: MessageSocket, until deadline: Deadline) throws {
+        let answer = try channel.receive(limit: 1 << 16, until: deadline).bytes
         if let refusal = try StartMessage.refusal(in: answer) { throw refusal }
     }
 }

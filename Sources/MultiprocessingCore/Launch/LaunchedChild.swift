@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// A child that was started: its process, and this end of the channel to it.
@@ -43,6 +44,34 @@ package final class LaunchedChild: Sendable {
             return state.end
         }
         if let end { Poller.shared.schedule(at: .now) { onExit(end) } }
+    }
+
+    /// Takes over a child of this process that was just made; `prepare` makes it what it is to be.
+    ///
+    /// - Throws: whatever went wrong; the child is ended then.
+    static func adopting(
+        _ pid: Int32, channel: MessageSocket, prepare: (LaunchedChild) throws -> Void
+    ) throws -> LaunchedChild {
+        let child: LaunchedChild
+        do {
+            // Nobody but us reaps our child, so its number is its own until then.
+            let process = try ProcessHandle(opening: pid)
+            child = LaunchedChild(pid: pid, process: process, channel: channel)
+            try Reaper.watch(process) { child.ended($0) }
+        } catch {
+            // A child that cannot be watched must not live: nobody would ever know of its end.
+            Glibc.kill(pid, SIGKILL)
+            waitpid(pid, nil, 0)
+            throw error
+        }
+        do {
+            try prepare(child)
+        } catch {
+            // A child that is not what it was to be must not wait for it.
+            _ = try? child.send(signal: Signal.kill)
+            throw error
+        }
+        return child
     }
 
     /// Tells the child what it is and waits until it is that; one that cannot be is ended.

@@ -23,19 +23,9 @@ package struct SpawnLauncher: Launcher {
         guard raw >= 0 else { throw SystemError.last("fcntl(F_DUPFD_CLOEXEC)") }
         let channel = Descriptor(adopting: raw)
         let pid = try SpawnCall.run(channel: channel.raw, streams: order.streams)
-        let child: LaunchedChild
-        do {
-            // Nobody but us reaps our child, so its number is its own until then.
-            let process = try ProcessHandle(opening: pid)
-            child = LaunchedChild(pid: pid, process: process, channel: MessageSocket(ours))
-            try Reaper.watch(process) { child.ended($0) }
-        } catch {
-            // A child that cannot be watched must not live: nobody would ever know of its end.
-            kill(pid, SIGKILL)
-            waitpid(pid, nil, 0)
-            throw error
+        return try LaunchedChild.adopting(pid, channel: MessageSocket(ours)) { child in
+            try order.tell(child.channel)
+            try order.awaitReadiness(child.channel)
         }
-        try child.instruct(order)
-        return child
     }
 }

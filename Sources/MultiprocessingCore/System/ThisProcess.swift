@@ -1,4 +1,5 @@
 import CMultiprocessing
+import Dispatch
 import Glibc
 
 /// The process that this code runs in.
@@ -8,6 +9,12 @@ package enum ThisProcess {
     /// Ends the process as at the end of `main`: exit handlers run and buffered output is written.
     package static func exit(_ code: Int32) -> Never {
         Glibc.exit(code)
+    }
+
+    /// Lets the calling thread, which is the first one, serve the main actor for as long as the process lives.
+    package static func serveMainActor() -> Never {
+        if ForkedChild.isCurrent { ForkedExecutor.run() }
+        dispatchMain()
     }
 
     /// How many threads the process has.

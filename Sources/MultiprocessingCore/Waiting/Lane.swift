@@ -14,6 +14,12 @@ package struct Lane: Sendable {
     package static let launching = Lane("mp-launching")
 
     package func run(_ work: @escaping @Sendable () -> Void) {
-        queue.async(execute: work)
+        guard ForkedChild.isCurrent else { return queue.async(execute: work) }
+        // Dispatch has no threads there.
+        do {
+            try OSThread.start(named: "mp-lane", work)
+        } catch {
+            work()
+        }
     }
 }

@@ -26,7 +26,7 @@ package final class Poller: Sendable {
         var isSleeping = false
     }
 
-    private static let current = Mutex<Poller?>(nil)
+    private static let current = GlobalMutex<Poller?>(nil)
 
     /// The poller of this process, made when it is first asked for.
     ///
@@ -37,6 +37,15 @@ package final class Poller: Sendable {
             let fresh = try Poller()
             current = fresh
             return fresh
+        }
+    }
+
+    /// In a forked copy, which lacks the poller's thread: the next one to ask gets a poller of the copy's own.
+    static func forget() {
+        // Kept, with all that its handlers hold: that belongs to the process which was copied.
+        current.withLock { current in
+            if let current { _ = unsafe Unmanaged.passRetained(current) }
+            current = nil
         }
     }
 

@@ -1,6 +1,5 @@
 import CMultiprocessing
 import Glibc
-import Synchronization
 
 /// Signals that are taken by handlers of this process instead of ending it, for as long as somebody wants them.
 package enum SignalRelay {
@@ -21,7 +20,7 @@ package enum SignalRelay {
         var lastID: UInt64 = 0
     }
 
-    private static let state = Mutex(State())
+    private static let state = GlobalMutex(State())
 
     /// Calls the handler on the poller's thread whenever the signal comes; several close together may count as one.
     package static func begin(

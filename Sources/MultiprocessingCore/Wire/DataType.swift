@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Foundation's `Data`, recognised without Foundation, so that its bytes are read as one copy.
 ///
 /// Writing needs no such help: `Data` gives its bytes to an unkeyed container in one piece. But it reads
@@ -8,7 +6,7 @@ enum DataType {
     typealias Bytes = any RangeReplaceableCollection<UInt8>.Type
 
     /// `Data` once it has been met: finding a name and a conformance takes as long as many copies.
-    private static let known = Mutex<Known?>(nil)
+    private static let known = GlobalMutex<Known?>(nil)
 
     /// Unchecked because metatypes count as not sendable; the memory behind one never changes or goes away.
     private struct Known: @unchecked Sendable {

@@ -1,4 +1,3 @@
-import Dispatch
 import MultiprocessingCore
 
 /// The child that runs a pool's tasks.
@@ -47,6 +46,6 @@ enum PoolWorkerRole: HeirRole {
             loop.take(control: message)
         }
         try OSThread.start(named: "mp-worker") { loop.run() }
-        dispatchMain()
+        ThisProcess.serveMainActor()
     }
 }

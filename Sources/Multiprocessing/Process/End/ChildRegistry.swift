@@ -1,5 +1,4 @@
 import MultiprocessingCore
-import Synchronization
 
 /// The children of this process that run; those are seen to when the process ends by itself.
 enum ChildRegistry {
@@ -14,7 +13,7 @@ enum ChildRegistry {
         var lastNumber: UInt64 = 0
     }
 
-    private static let state = Mutex(State())
+    private static let state = GlobalMutex(State())
     /// How long a daemon may take to end when it was asked to.
     private static let grace = Duration.seconds(5)
 
@@ -40,7 +39,10 @@ enum ChildRegistry {
     }
 
     private static var entries: [Entry] {
-        state.withLock { $0.entries.values.sorted { $0.number < $1.number } }
+        // A forked copy finds the children of the process that it is a copy of here as well.
+        state.withLock { $0.entries.values.map(\.self) }
+            .filter { $0.child.record.owner == ThisProcess.id }
+            .sorted { $0.number < $1.number }
     }
 
     /// Those that run, in the order of their starts.
@@ -48,7 +50,7 @@ enum ChildRegistry {
 
     /// Terminates the daemons and waits for everyone; blocks the thread that ends the process.
     static func endAll() {
-        let entries = entries.filter { !$0.outlivesParent && $0.child.record.owner == ThisProcess.id }
+        let entries = entries.filter { !$0.outlivesParent }
         for entry in entries where entry.child.isDaemon { try? entry.child.terminate() }
         for entry in entries {
             if entry.child.isDaemon {

@@ -18,7 +18,7 @@ public final class Finalizer: Sendable {
         var lastNumber: UInt64 = 0
     }
 
-    private static let registry = Mutex(Registry())
+    private static let registry = GlobalMutex(Registry())
 
     private let priority: Int
     private let number: UInt64

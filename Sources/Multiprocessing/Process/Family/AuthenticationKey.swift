@@ -1,5 +1,4 @@
 import MultiprocessingCore
-import Synchronization
 
 /// A secret by which processes that belong together know each other; Python's `authkey`.
 ///
@@ -11,7 +10,7 @@ import Synchronization
 /// A key is neither printed nor encoded: children get it through the private channel of their start. It is left
 /// out of core files, and overwritten when nobody holds it any more.
 public final class AuthenticationKey: Sendable, Equatable {
-    private static let shared = Mutex<AuthenticationKey?>(nil)
+    private static let shared = GlobalMutex<AuthenticationKey?>(nil)
 
     let secret: SecretBytes
 

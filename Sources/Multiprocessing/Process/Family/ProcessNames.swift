@@ -14,7 +14,7 @@ enum ProcessNames {
     private static let count = Atomic<UInt32>(0)
 
     /// Set once, in a child, before anything else runs there.
-    private static let place = Mutex<Place?>(nil)
+    private static let place = GlobalMutex<Place?>(nil)
 
     /// The place of this process.
     static var here: Place {

@@ -27,6 +27,7 @@ public struct ProcessContext: Sendable, CustomStringConvertible {
         switch method.kind {
         case .spawn: launcher = SpawnLauncher()
         case .forkserver: launcher = Self.forkServer
+        case .fork: launcher = ForkLauncher()
         }
     }
 

@@ -1,4 +1,4 @@
-import Synchronization
+import MultiprocessingCore
 
 /// How the operating system makes a child process.
 ///
@@ -10,6 +10,7 @@ public struct StartMethod: Hashable, Sendable, CustomStringConvertible {
     enum Kind: String, CaseIterable {
         case spawn
         case forkserver
+        case fork
     }
 
     let kind: Kind
@@ -27,12 +28,24 @@ public struct StartMethod: Hashable, Sendable, CustomStringConvertible {
     /// itself; the default, and the fastest start that is safe in a program with threads.
     public static let forkserver = StartMethod(kind: .forkserver)
 
+    /// A copy of this very process, with all that it has: values of any type, open descriptors, memory.
+    ///
+    /// For what only a copy can do. Bodies may capture whatever is `Sendable`. The copy has one thread, on which
+    /// tasks, actors, task groups, the main actor and sleeps work; Dispatch queues and threads of other libraries do
+    /// not exist there, and whoever waits for one waits for ever. A lock that another thread held at the moment of
+    /// the copy stays locked: the library's own are free, those of others may not be. A copy that cannot even begin
+    /// is given up after ten seconds, with an error that says so.
+    public static let fork = StartMethod(kind: .fork)
+
     /// The methods that this platform has, the default first.
-    public static let supported: [StartMethod] = [.forkserver, .spawn]
+    public static let supported: [StartMethod] = [.forkserver, .spawn, .fork]
+
+    /// Whether children find their bodies in memory and need not be told.
+    var inheritsMemory: Bool { kind == .fork }
 
     /// The method of this name, as Python spells it.
     ///
-    /// - Parameter name: `spawn` or `forkserver`.
+    /// - Parameter name: `spawn`, `forkserver` or `fork`.
     /// - Throws: a ``MultiprocessingError`` with the code `invalidArgument` for any other name.
     public init(named name: String) throws {
         guard let kind = Kind(rawValue: name) else {
@@ -48,7 +61,7 @@ public struct StartMethod: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension StartMethod {
-    private static let choice = Mutex<Kind?>(nil)
+    private static let choice = GlobalMutex<Kind?>(nil)
 
     /// What was chosen for the program, here or in the process that started this one.
     static var chosen: Kind? { choice.withLock { $0 } }

@@ -26,6 +26,7 @@ final class ForkServer: Sendable {
     private let requests: PacketSocket
     private let reports: PacketSocket
     private let server: LaunchedChild
+    private let owner = ThisProcess.id
     /// The environment that the server was started with, and its children have if they are not told another.
     private let environment = Environment.fingerprint
     private let state = Mutex(State())
@@ -55,6 +56,9 @@ final class ForkServer: Sendable {
     }
 
     var pid: Int32 { server.pid }
+
+    /// Whether this process started the server, and not one that it is a copy of.
+    var isOurs: Bool { owner == ThisProcess.id }
 
     var isAlive: Bool { server.status == nil && state.withLock { $0.isAlive } }
 

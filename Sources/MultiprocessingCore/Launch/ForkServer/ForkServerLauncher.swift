@@ -1,10 +1,8 @@
-import Synchronization
-
 /// Starts children as copies of a server process, which is started with the first of them.
 ///
 /// When the server is gone, its children go on, and the next start makes a new server.
 package final class ForkServerLauncher: Launcher {
-    private let server = Mutex<ForkServer?>(nil)
+    private let server = GlobalMutex<ForkServer?>(nil)
     private let roles: [any ChildRole.Type]
     private let preload: Preload?
     /// A server that takes its time to begin does not keep other starts waiting.
@@ -41,8 +39,13 @@ package final class ForkServerLauncher: Launcher {
 
     private func currentServer(_ order: LaunchOrder) throws -> ForkServer {
         try server.withLock { server throws in
-            if let server, server.isAlive { return server }
-            server?.retire()
+            if let server, server.isOurs, server.isAlive { return server }
+            // That of a process that was copied goes on, for that one.
+            if let server, !server.isOurs {
+                _ = unsafe Unmanaged.passRetained(server)
+            } else {
+                server?.retire()
+            }
             server = nil
             let fresh = try ForkServer(warming: roles, preload: preload, isCancelled: order.isCancelled)
             server = fresh

@@ -1,0 +1,75 @@
+import CMultiprocessing
+import Glibc
+
+/// Starts children as copies of this very process, with all that it has: memory, descriptors, everything but threads.
+package struct ForkLauncher: Launcher {
+    /// So long a copy may take to begin; one that inherited a lock of the system's that a thread held never does.
+    private static let limit = Duration.seconds(10)
+
+    package init() {}
+
+    package func launch(
+        _ order: LaunchOrder, onExit: @escaping @Sendable (ProcessEnd) -> Void
+    ) throws(LaunchFailure) -> LaunchedChild {
+        let child = try StartRetries.run(order) { try start(order) }
+        child.report(to: onExit)
+        return child
+    }
+
+    private func start(_ order: LaunchOrder) throws -> LaunchedChild {
+        let (ours, theirs) = try SocketPair.make()
+        let parentID = ThisProcess.id
+        let seat = ChildSeat(
+            channel: theirs, parent: try ProcessHandle(opening: parentID), parentID: parentID,
+            payload: order.payload, descriptors: order.descriptors,
+            outlivesParent: order.settings.outlivesParent, inherited: order.inherited)
+        let pid = ForkGate.whileFree { mp_fork() }
+        if pid == 0 { Self.becomeChild(order, seat, parentsEnd: ours.raw) }
+        guard pid > 0 else { throw SystemError.last("fork") }
+        return try LaunchedChild.adopting(pid, channel: MessageSocket(ours)) { child in
+            do {
+                try order.awaitAnswer(child.channel, until: .after(Self.limit))
+            } catch MessageSocket.Failure.timeout {
+                throw ForkFailure.neverBegan
+            }
+        }
+    }
+
+    /// The copy: becomes the child that it was made for, and nothing else.
+    private static func becomeChild(_ order: LaunchOrder, _ seat: ChildSeat, parentsEnd: Int32) -> Never {
+        ForkedChild.begin()
+        // Its owner lives in the parent's part of this image, which is never returned to.
+        close(parentsEnd)
+        for (stream, source) in order.streams.sources {
+            if let source {
+                if source != stream { dup2(source, stream) }
+            } else {
+                StandardStreams.discard(stream)
+            }
+        }
+        var refusal: SystemError?
+        do throws(SystemError) {
+            try order.settings.apply()
+        } catch {
+            refusal = error
+        }
+        do {
+            try MessageSocket(seat.channel).send(
+                StartMessage.answer(refusal), until: .after(Self.limit))
+        } catch {
+            _exit(ChildEntry.refusalCode)
+        }
+        if refusal != nil { _exit(ChildEntry.refusalCode) }
+        order.role.run(seat)
+    }
+}
+
+/// Why a copy of this process is of no use.
+enum ForkFailure: Error, CustomStringConvertible {
+    case neverBegan
+
+    var description: String {
+        "the forked copy did not begin: it inherited a lock that a thread held which it does not have; "
+            + "start children by the fork server or by spawn instead"
+    }
+}
