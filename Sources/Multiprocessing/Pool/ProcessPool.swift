@@ -26,7 +26,7 @@ public actor ProcessPool {
     ///   - workers: how many processes work, 1 to 1024; nil takes one for each usable processor, which the
     ///     affinity of this process and the quota of its control group limit.
     ///   - context: how the workers are started.
-    /// - Throws: a ``MultiprocessingError`` for a number of workers that is out of range, and when memory or
+    /// - Throws: a ``MultiprocessingError`` for a number of workers that is out of range, in a daemon, and when memory or
     ///   descriptors for the pool cannot be had. A worker that cannot be started breaks the pool: its calls
     ///   throw the reason.
     public init(workers: Int? = nil, context: ProcessContext = .default) throws {
@@ -36,6 +36,10 @@ public actor ProcessPool {
                 .invalidArgument,
                 "a pool has 1 to \(Doorbell.maximumWorkers) workers, not \(count); "
                     + "leave the argument out for one per usable processor")
+        }
+        guard !ChildProcess.current.isDaemon else {
+            throw MultiprocessingError(
+                .invalidArgument, "\(ChildProcess.current.name) is a daemon, and daemons have no pools")
         }
         self.workers = count
         do {

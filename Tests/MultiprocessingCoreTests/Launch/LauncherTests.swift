@@ -107,6 +107,52 @@ import Testing
         }
     }
 
+    @Test(
+        "FKS-05: more descriptors than one message carries are an error, and leave no child",
+        arguments: Method.allCases)
+    func tooManyDescriptors(method: Method) async throws {
+        let file = SharedDescriptor(try SharedMapping.makeFile(named: "test", count: 4096))
+        let ends = Tally<Ending>()
+        await #expect(throws: LaunchFailure.self) {
+            _ = try await method.launch(
+                ExitRole.self, descriptors: Array(repeating: file, count: 254), ends: ends)
+        }
+        // The next one is as good as ever, and its end is the first that is told.
+        _ = try await method.launch(ExitRole.self, [5], ends: ends)
+        #expect(await ends.next(1) == [.exited(5)])
+    }
+
+    @Test("FOR-02: a child goes on when the thread that started it ends", arguments: Method.allCases)
+    func startingThreadEnds(method: Method) async throws {
+        let ends = Tally<Ending>()
+        let child = try await withCheckedThrowingContinuation { continuation in
+            var thread = pthread_t()
+            let start = ThreadStart {
+                continuation.resume(
+                    with: Result {
+                        try method.launcher.launch(LaunchOrder(role: WaitingRole.self)) {
+                            ends.add($0.status)
+                        }
+                    })
+            }
+            pthread_create(&thread, nil, runThread, Unmanaged.passRetained(start).toOpaque())
+            pthread_join(thread, nil)
+        }
+        _ = try child.channel.receive(until: .after(.seconds(30)))
+        #expect(child.status == nil)
+        try child.channel.send([6], until: .after(.seconds(30)))
+        #expect(await ends.next(1) == [.exited(6)])
+    }
+
+    @Test("REA-05: a process that is no child of ours cannot be reaped, and is not")
+    func strangers() async throws {
+        let stranger = try ProcessHandle(opening: getppid())
+        let error = #expect(throws: SystemError.self) { _ = try stranger.reap() }
+        #expect(error?.code == ECHILD)
+        #expect(kill(getppid(), 0) == 0)
+        #expect(throws: SystemError.self) { _ = try ProcessHandle(opening: Int32.max) }
+    }
+
     /// A child with a child of its own, and the other end of what both hold open.
     private func family(
         _ method: Method, _ ends: Tally<Ending>
@@ -114,4 +160,15 @@ import Testing
         let (ours, theirs) = try SocketPair.make()
         return (try await method.launch(FamilyRole.self, descriptors: [theirs], ends: ends), ours)
     }
+}
+
+/// Work for a thread of its own.
+private final class ThreadStart: Sendable {
+    let body: @Sendable () -> Void
+    init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+}
+
+private func runThread(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    if let argument { Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue().body() }
+    return nil
 }

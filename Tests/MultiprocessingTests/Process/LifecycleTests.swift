@@ -24,14 +24,13 @@ import Testing
             say(
                 "\(ChildProcess.current.isDaemon) \(ChildProcess {}.isDaemon) \(ChildProcess(daemon: false) {}.isDaemon)"
             )
-            do {
-                try await ChildProcess(daemon: false) {}.start()
-            } catch let error as MultiprocessingError {
-                say("\(error.code)")
-            }
+            for failure in [
+                await code { try await ChildProcess(daemon: false) {}.start() },
+                await code { _ = try ProcessPool(workers: 1) },
+            ] { say(failure.map { "\($0)" } ?? "allowed") }
         }
         let report = try await daemon.report()
-        #expect(report.output == ["true true false", "invalidArgument"])
+        #expect(report.output == ["true true false", "invalidArgument", "invalidArgument"])
         #expect(daemon.isDaemon)
     }
 
