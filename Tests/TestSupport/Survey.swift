@@ -69,20 +69,6 @@ public enum Survey {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// The names of the files of a folder.
-    public static func files(in folder: String) -> [String] {
-        guard let stream = opendir(folder) else { return [] }
-        defer { closedir(stream) }
-        var found: [String] = []
-        while let entry = readdir(stream) {
-            found.append(
-                withUnsafeBytes(of: entry.pointee.d_name) { name in
-                    String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
-                })
-        }
-        return found
-    }
-
     /// Where a link leads; empty when it is none.
     public static func link(_ path: String) -> String {
         var bytes = [UInt8](repeating: 0, count: 4096)

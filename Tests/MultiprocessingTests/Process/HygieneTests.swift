@@ -95,24 +95,6 @@ import Testing
                 == Report(status: .exited(0), output: ["true", "true", "true"], errors: []))
     }
 
-    @Test("MSC-03: nothing is left in the folders for temporary files", arguments: everyContext)
-    func noFiles(context: ProcessContext) async throws {
-        let program = ChildProcess("\(context)", options: .captured) { method in
-            let context = ProcessContext(try StartMethod(named: method))
-            let mine = { (folder: String) in
-                Survey.files(in: folder).filter {
-                    $0.contains("\(getpid())") || $0.hasPrefix("mp-\(getpid())")
-                }
-            }
-            try await ChildProcess(context: context, options: .captured) {}.report()
-            try await withProcessPool(workers: 2, context: context) { pool in
-                _ = try await pool.map([1, 2]) { $0 }
-                say("\(mine("/tmp") + mine("/dev/shm"))")
-            }
-        }
-        #expect(try await program.report().output == ["[]"])
-    }
-
     @Test("MSC-04: names that many processes give at once never repeat")
     func uniqueNames() async throws {
         let names = try await withProcessPool(workers: 4) { pool in

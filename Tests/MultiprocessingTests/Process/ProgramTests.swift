@@ -70,6 +70,23 @@ import Testing
         #expect(outcome == .init(status: .exited(0), output: ["20 strangers were left alone"], errors: []))
     }
 
+    @Test("MSC-03: no start method makes a file in the folders for temporary files", arguments: everyContext)
+    func noFiles(context: ProcessContext) async throws {
+        // In a name space of its own, where these folders are empty.
+        let script = """
+            mount -t tmpfs none /tmp && mount -t tmpfs none /dev/shm || exit 77
+            "$0" map \(context) && "$0" end \(context) </dev/null >/dev/null && ls -A /tmp /dev/shm
+            """
+        let outcome = try await HostProgram.run(
+            ["--mount", "/bin/sh", "-c", script, try HostProgram.path], path: "/usr/bin/unshare")
+        if outcome.status != .exited(0) {
+            print("SKIPPED: temporary files: no mounts of one's own here (\(outcome.errors))")
+            return
+        }
+        #expect(
+            outcome == .init(status: .exited(0), output: ["[1, 4, 9]", "/dev/shm:", "/tmp:"], errors: []))
+    }
+
     /// `MULTIPROCESSING_KILLS` makes it longer.
     @Test("FOR-04: a parent that is killed while it starts children leaves none", arguments: everyContext)
     func killedWhileStarting(context: ProcessContext) async throws {
