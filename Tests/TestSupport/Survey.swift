@@ -69,6 +69,44 @@ public enum Survey {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// What this process and its children are doing: threads and where they wait, children, descriptors.
+    public static func report() -> String {
+        var lines: [String] = []
+        for process in [getpid()] + children() {
+            lines.append("process \(process):")
+            for thread in numbers(in: "/proc/\(process)/task") {
+                let place = "/proc/\(process)/task/\(thread)/"
+                lines.append("  thread \(thread) \(text(place + "comm")) waits in \(text(place + "wchan"))")
+            }
+            for descriptor in numbers(in: "/proc/\(process)/fd") {
+                lines.append("  descriptor \(descriptor) -> \(link("/proc/\(process)/fd/\(descriptor)"))")
+            }
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func numbers(in folder: String) -> [Int32] {
+        guard let stream = opendir(folder) else { return [] }
+        defer { closedir(stream) }
+        var found: [Int32] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if let number = Int32(name) { found.append(number) }
+        }
+        return found.sorted()
+    }
+
+    private static func text(_ path: String) -> String {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return "-" }
+        defer { close(file) }
+        var bytes = [UInt8](repeating: 0, count: 256)
+        let count = read(file, &bytes, bytes.count)
+        return String(decoding: bytes.prefix(max(0, count)).prefix { $0 != 10 }, as: UTF8.self)
+    }
+
     /// Where a link leads; empty when it is none.
     public static func link(_ path: String) -> String {
         var bytes = [UInt8](repeating: 0, count: 4096)

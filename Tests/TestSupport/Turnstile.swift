@@ -39,6 +39,12 @@ public struct StartsProcesses: SuiteTrait, TestTrait, TestScoping {
         performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
         await Turnstile.processes.enter()
+        let watchdog = Task.detached {
+            // A minute before the limit of the suites, so that a hang is a report and not a mystery.
+            try await Task.sleep(for: .seconds(240))
+            print("\(test.name) hangs:\n\(Survey.report())")
+        }
+        defer { watchdog.cancel() }
         do {
             try await function()
         } catch {

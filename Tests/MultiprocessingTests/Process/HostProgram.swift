@@ -45,6 +45,21 @@ struct HostProgram {
             errors: lines(errors))
     }
 
+    /// Runs a program in name spaces of its own; nil, and a line that says so, where that is not allowed.
+    static func runUnshared(_ arguments: [String], skipping what: String) async throws -> Outcome? {
+        let unshare = "/usr/bin/unshare"
+        guard access(unshare, X_OK) == 0 else {
+            print("SKIPPED: \(what): there is no \(unshare)")
+            return nil
+        }
+        let outcome = try await run(arguments, path: unshare)
+        if outcome.status == .exited(77) || outcome.errors.contains(where: { $0.hasPrefix("unshare:") }) {
+            print("SKIPPED: \(what): no name spaces of one's own here (\(outcome.errors))")
+            return nil
+        }
+        return outcome
+    }
+
     static func make(
         _ arguments: [String], path: String? = nil, folder: String? = nil, environment: [String: String] = [:]
     ) throws -> Process {

@@ -104,6 +104,20 @@ import Testing
         #expect(names.count == 1000 && Set(names).count == 1000)
     }
 
+    @Test("MSC-06: what a hanging test tells names threads, children and descriptors")
+    func reportOfAHang() async throws {
+        let gate = FileGate()
+        defer { gate.remove() }
+        let child = ChildProcess(name: "hanging", gate, context: ProcessContext(.spawn)) { $0.pass() }
+        try await child.start()
+        let pid = try #require(child.pid)
+        // The child has its name, and waits, some time after its start.
+        while !Survey.report().contains("hanging waits in") { await Task.yield() }
+        let report = Survey.report()
+        #expect(report.contains("process \(getpid()):") && report.contains("process \(pid):"))
+        #expect(report.contains("mp-sentinels waits in") && report.contains("descriptor 0 -> /dev/null"))
+    }
+
     @Test("SIG-05: a stop and a continuation during a wait deliver what comes, and nothing else")
     func stoppedWait() async throws {
         let (reader, writer) = try pipePair()

@@ -60,11 +60,8 @@ import Testing
     @Test(
         "S13: signals never reach a process that got a child's number after its end", arguments: everyContext)
     func reusedNumbers(context: ProcessContext) async throws {
-        let outcome = try await HostProgram.run(
-            ["--pid", "--fork", "--mount-proc", try HostProgram.path, "reuse", "\(context)"],
-            path: "/usr/bin/unshare")
-        if outcome.status == .exited(77) || outcome.errors.contains(where: { $0.contains("unshare") }) {
-            print("SKIPPED: reused numbers: no pid namespace of one's own here (\(outcome.errors))")
+        let arguments = ["--pid", "--fork", "--mount-proc", try HostProgram.path, "reuse", "\(context)"]
+        guard let outcome = try await HostProgram.runUnshared(arguments, skipping: "reused numbers") else {
             return
         }
         #expect(outcome == .init(status: .exited(0), output: ["20 strangers were left alone"], errors: []))
@@ -77,10 +74,8 @@ import Testing
             mount -t tmpfs none /tmp && mount -t tmpfs none /dev/shm || exit 77
             "$0" map \(context) && "$0" end \(context) </dev/null >/dev/null && ls -A /tmp /dev/shm
             """
-        let outcome = try await HostProgram.run(
-            ["--mount", "/bin/sh", "-c", script, try HostProgram.path], path: "/usr/bin/unshare")
-        if outcome.status != .exited(0) {
-            print("SKIPPED: temporary files: no mounts of one's own here (\(outcome.errors))")
+        let arguments = ["--mount", "/bin/sh", "-c", script, try HostProgram.path]
+        guard let outcome = try await HostProgram.runUnshared(arguments, skipping: "temporary files") else {
             return
         }
         #expect(
