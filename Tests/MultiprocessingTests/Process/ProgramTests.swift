@@ -69,10 +69,12 @@ import Testing
 
     @Test("MSC-03: no start method makes a file in the folders for temporary files", arguments: everyContext)
     func noFiles(context: ProcessContext) async throws {
-        // In a name space of its own, where these folders are empty.
+        // In a name space of its own, where these folders are empty; the program itself may lie in one of them.
         let script = """
+            exec 9<"$0"
             mount -t tmpfs none /tmp && mount -t tmpfs none /dev/shm || exit 77
-            "$0" map \(context) && "$0" end \(context) </dev/null >/dev/null && ls -A /tmp /dev/shm
+            program=/proc/self/fd/9
+            $program map \(context) && $program end \(context) </dev/null >/dev/null && ls -A /tmp /dev/shm
             """
         let arguments = ["--mount", "/bin/sh", "-c", script, try HostProgram.path]
         guard let outcome = try await HostProgram.runUnshared(arguments, skipping: "temporary files") else {
