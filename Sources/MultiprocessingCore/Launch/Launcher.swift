@@ -3,6 +3,15 @@ package protocol Launcher: Sendable {
     /// Where its starts, which block, are run.
     var lane: Lane { get }
 
+    /// Tries once to start a child.
+    ///
+    /// - Throws: when the system cannot make a process, or it cannot be what it is told to be; no child is left then.
+    func attempt(_ order: LaunchOrder) throws -> LaunchedChild
+}
+
+extension Launcher {
+    package var lane: Lane { .launching }
+
     /// Starts a child; blocks for as long as the start takes, so it runs on the lane.
     ///
     /// - Parameters:
@@ -10,14 +19,14 @@ package protocol Launcher: Sendable {
     ///   - onExit: called exactly once, on the poller's thread, when the child has ended and was reaped; never if
     ///     the start fails.
     /// - Returns: the child.
-    /// - Throws: when the system cannot make a process, or it cannot be what it is told to be.
-    func launch(
+    /// - Throws: what the last attempt threw.
+    package func launch(
         _ order: LaunchOrder, onExit: @escaping @Sendable (ProcessEnd) -> Void
-    ) throws(LaunchFailure) -> LaunchedChild
-}
-
-extension Launcher {
-    package var lane: Lane { .launching }
+    ) throws(LaunchFailure) -> LaunchedChild {
+        let child = try StartRetries.run(order) { try attempt(order) }
+        child.report(to: onExit)
+        return child
+    }
 }
 
 /// Why a child could not be started.

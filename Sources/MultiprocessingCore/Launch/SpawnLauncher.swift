@@ -5,15 +5,7 @@ import Glibc
 package struct SpawnLauncher: Launcher {
     package init() {}
 
-    package func launch(
-        _ order: LaunchOrder, onExit: @escaping @Sendable (ProcessEnd) -> Void
-    ) throws(LaunchFailure) -> LaunchedChild {
-        let child = try StartRetries.run(order) { try start(order) }
-        child.report(to: onExit)
-        return child
-    }
-
-    private func start(_ order: LaunchOrder) throws -> LaunchedChild {
+    package func attempt(_ order: LaunchOrder) throws -> LaunchedChild {
         guard mp_entry_is_hooked() == 1 else {
             throw SystemError(code: ENOTSUP, call: "child in a static program")
         }

@@ -120,17 +120,21 @@ func processExists(_ pid: Int32) -> Bool {
     }
 
     @Test func whatRunsAndDoesNotListenLosesItsWorkerWhenItIsCancelled() async throws {
+        let isBegun = FileGate()
+        defer { isBegun.remove() }
         try await withProcessPool(workers: 1) { pool async throws in
             var worker: Int32 = 0
-            // The second item of the chunk is begun right after the first has come out.
             for try await pid in pool.imap(
                 [false, true], chunkSize: 2,
                 { (isStuck: Bool) -> Int32 in
+                    if isStuck { isBegun.open() }
                     while isStuck { usleep(1000) }
                     return getpid()
                 })
             {
                 worker = pid
+                // What has not begun would just never run.
+                isBegun.pass()
                 break
             }
             #expect(try await pool.apply { getpid() } != worker)

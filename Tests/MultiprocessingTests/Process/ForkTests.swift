@@ -198,6 +198,22 @@ private actor Counter {
         for pid in pids { while !["", "Z", "X"].contains(stateOfProcess(pid)) { await Task.yield() } }
     }
 
+    @Test("LOG-05: records of a copy reach the process that collects")
+    func records() async throws {
+        let report = try await program {
+            ProcessLogger.level = .warning
+            let records = ProcessLogger.records()
+            let child = ChildProcess(name: "copy", context: ProcessContext(.fork)) {
+                ProcessLogger.warning("from a copy")
+            }
+            try await child.start()
+            try await child.join()
+            records.finish()
+            for await record in records { say("\(record.process.name): \(record.message)") }
+        }
+        #expect(report == Report(status: .exited(0), output: ["copy: from a copy"], errors: []))
+    }
+
     @Test("a handle that a copy inherited is its parent's")
     func inheritedHandles() async throws {
         let report = try await program {

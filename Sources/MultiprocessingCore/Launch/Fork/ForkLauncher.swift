@@ -8,15 +8,7 @@ package struct ForkLauncher: Launcher {
 
     package init() {}
 
-    package func launch(
-        _ order: LaunchOrder, onExit: @escaping @Sendable (ProcessEnd) -> Void
-    ) throws(LaunchFailure) -> LaunchedChild {
-        let child = try StartRetries.run(order) { try start(order) }
-        child.report(to: onExit)
-        return child
-    }
-
-    private func start(_ order: LaunchOrder) throws -> LaunchedChild {
+    package func attempt(_ order: LaunchOrder) throws -> LaunchedChild {
         let (ours, theirs) = try SocketPair.make()
         let parentID = ThisProcess.id
         let seat = ChildSeat(

@@ -20,15 +20,7 @@ package final class ForkServerLauncher: Launcher {
     /// The server's process; nil before the first start.
     package var serverID: Int32? { server.withLock { $0?.pid } }
 
-    package func launch(
-        _ order: LaunchOrder, onExit: @escaping @Sendable (ProcessEnd) -> Void
-    ) throws(LaunchFailure) -> LaunchedChild {
-        let child = try StartRetries.run(order) { try makeChild(order) }
-        child.report(to: onExit)
-        return child
-    }
-
-    private func makeChild(_ order: LaunchOrder) throws -> LaunchedChild {
+    package func attempt(_ order: LaunchOrder) throws -> LaunchedChild {
         do {
             return try currentServer(order).makeChild(order)
         } catch let error as SystemError where error.isBrokenChannel {
