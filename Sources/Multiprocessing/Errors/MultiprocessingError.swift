@@ -13,7 +13,7 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
         private enum Kind: String, Codable {
             case invalidArgument, poolClosed, poolTerminated, poolBroken, timeout, startFailed, notStarted
             case alreadyStarted, closed, undecodable, unencodable, protocolViolation, streamConsumed
-            case alreadyChosen
+            case alreadyChosen, notTransferable
         }
 
         private let kind: Kind
@@ -46,6 +46,9 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
         public static let protocolViolation = Code(kind: .protocolViolation)
         /// A stream of results was iterated a second time.
         public static let streamConsumed = Code(kind: .streamConsumed)
+
+        /// A handle was to go where it cannot: to another machine, or into bytes that are no message.
+        public static let notTransferable = Code(kind: .notTransferable)
 
         /// The kind as one word, fit for a metric's label.
         public var description: String { kind.rawValue }
