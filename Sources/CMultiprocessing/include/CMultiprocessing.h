@@ -12,5 +12,6 @@
 #include "mp_settings.h"
 #include "mp_signal.h"
 #include "mp_socket.h"
+#include "mp_stamp.h"
 
 #endif
