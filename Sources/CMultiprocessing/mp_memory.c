@@ -22,6 +22,11 @@ int mp_seal_size(int file) {
     return fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
 }
 
+int mp_has_size_seal(int file) {
+    int seals = fcntl(file, F_GET_SEALS);
+    return seals != -1 && (seals & F_SEAL_SHRINK) != 0;
+}
+
 int mp_allowed_processors(void) {
     cpu_set_t set;
     CPU_ZERO(&set);

@@ -13,6 +13,11 @@ int mp_anonymous_file(const char *_Nonnull name);
 /// This function is provided because the seals' names are macros that Swift does not import.
 int mp_seal_size(int file);
 
+/// 1 if nobody can make the file shorter, 0 otherwise.
+///
+/// This function is provided because `fcntl` is variadic and its seals are macros.
+int mp_has_size_seal(int file);
+
 /// How many processors the process may run on, by its affinity.
 ///
 /// This function is provided because `cpu_set_t` is counted by macros and hidden behind a feature macro.

@@ -1,4 +1,5 @@
 import CMultiprocessing
+import Glibc
 import Synchronization
 
 /// A 32-bit word of shared memory: read and changed atomically, and processes can sleep on it.
@@ -23,6 +24,10 @@ import Synchronization
         unsafe word.pointee.exchange(value, ordering: .acquiringAndReleasing)
     }
 
+    package func add(_ value: UInt32) {
+        unsafe word.pointee.wrappingAdd(value, ordering: .acquiringAndReleasing)
+    }
+
     /// Puts `new` in place of `old`; false when something else is there.
     package func replace(_ old: UInt32, with new: UInt32) -> Bool {
         unsafe word.pointee.compareExchange(
@@ -31,15 +36,27 @@ import Synchronization
     }
 
     /// Sleeps while the word has this value, until somebody wakes it or the deadline passes.
-    package func wait(while value: UInt32, until deadline: Deadline?) {
-        // Every reason to return, a signal among them, sends the caller back to its own condition.
-        _ = unsafe mp_futex_wait(
+    ///
+    /// - Returns: false when the deadline has passed. Every other reason to return, a signal among them, sends the
+    ///   caller back to its own condition.
+    @discardableResult
+    package func wait(while value: UInt32, until deadline: Deadline?) -> Bool {
+        unsafe mp_futex_wait(
             UnsafeRawPointer(word).assumingMemoryBound(to: UInt32.self), value, deadline?.nanoseconds ?? 0)
+            != ETIMEDOUT
     }
 
-    /// Wakes one sleeper.
-    package func wake() {
-        _ = unsafe mp_futex_wake(UnsafeRawPointer(word).assumingMemoryBound(to: UInt32.self), 1)
+    /// Wakes sleepers, one if nothing else is said.
+    ///
+    /// - Returns: how many slept.
+    @discardableResult
+    package func wake(_ count: Int32 = 1) -> Int {
+        unsafe Int(mp_futex_wake(UnsafeRawPointer(word).assumingMemoryBound(to: UInt32.self), count))
+    }
+
+    /// The word's place, for a wait for several; the caller keeps this value alive meanwhile.
+    @unsafe var place: UnsafePointer<UInt32> {
+        unsafe UnsafeRawPointer(word).assumingMemoryBound(to: UInt32.self)
     }
 }
 

@@ -14,6 +14,7 @@ package enum ForkedChild {
         mp_begin_forked { EndOfProcess.run() }
         EndOfProcess.forget()
         Poller.forget()
+        WordWatch.forget()
         ForkedExecutor.install()
     }
 }

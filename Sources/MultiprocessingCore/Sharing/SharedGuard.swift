@@ -1,0 +1,56 @@
+/// A lock that is held for some instructions only, never across a suspension, and what it guards in shared memory.
+///
+/// Whoever takes it over from a process that was killed meanwhile is told, and puts what it guards in order first.
+package struct SharedGuard: Sendable {
+    package static let size = LockWord.size
+
+    private let lock: LockWord
+    /// How long somebody waits before asking whether the holder lives.
+    private static let patience = Duration.milliseconds(2)
+
+    package init(_ mapping: SharedMapping, at offset: Int) {
+        lock = LockWord(mapping, at: offset)
+    }
+
+    /// Runs the body while no other process, and no other thread, is in one.
+    ///
+    /// - Parameters:
+    ///   - repair: called first when a process died in its body.
+    ///   - body: short, and never waits for anything.
+    @inline(__always)
+    package func withLock<Result>(repair: () -> Void, _ body: () -> Result) -> Result {
+        if lock.tryAcquire(as: .current) != .acquired { acquireSlowly(repair) }
+        defer { _ = lock.release() }
+        return body()
+    }
+
+    private func acquireSlowly(_ repair: () -> Void) {
+        let me = ProcessStamp.current
+        var looks = 0
+        while true {
+            switch lock.tryAcquire(as: me, contended: looks > Self.looks) {
+            case .acquired:
+                return
+            case .acquiredAfterDeath:
+                repair()
+                return lock.repaired()
+            case .held:
+                looks += 1
+                if looks <= Self.looks {
+                    Processor.pause()
+                } else if let value = lock.announceSleeper(),
+                    !lock.signal.wait(while: value, until: .after(Self.patience)),
+                    case .acquiredAfterDeath = lock.takeOver(as: me)
+                {
+                    repair()
+                    return lock.repaired()
+                }
+            case .unrecoverable:
+                // A guard is repaired before it is released, so no working program gets here.
+                fatalError("the memory that processes share is damaged")
+            }
+        }
+    }
+
+    private static let looks = 200
+}
