@@ -11,11 +11,8 @@ package final class SharedObject: Sendable {
         package let high: UInt64
         package let low: UInt64
 
-        static func random() throws(SystemError) -> ID {
-            var words: (UInt64, UInt64) = (0, 0)
-            let count = unsafe withUnsafeMutableBytes(of: &words) { unsafe getrandom($0.baseAddress, $0.count, 0) }
-            guard count == 16 else { throw .last("getrandom") }
-            return ID(high: words.0, low: words.1)
+        static func random() -> ID {
+            ID(high: .random(in: 0...UInt64.max), low: .random(in: 0...UInt64.max))
         }
     }
 
@@ -43,7 +40,7 @@ package final class SharedObject: Sendable {
         let file = try SharedMapping.makeFile(named: name, count: size)
         memory = try SharedMapping(file, offset: 0, count: size)
         self.file = SharedDescriptor(file)
-        id = try ID.random()
+        id = ID.random()
         let header = Header(kind: kind, id: id, size: UInt64(size))
         unsafe memory.bytes(at: 0, count: MemoryLayout<Header>.size).storeBytes(of: header, as: Header.self)
     }
