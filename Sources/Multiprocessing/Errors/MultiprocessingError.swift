@@ -13,7 +13,7 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
         private enum Kind: String, Codable {
             case invalidArgument, poolClosed, poolTerminated, poolBroken, timeout, startFailed, notStarted
             case alreadyStarted, closed, undecodable, unencodable, protocolViolation, streamConsumed
-            case alreadyChosen, notTransferable
+            case alreadyChosen, notTransferable, noResources, notHeld, unrecoverable
         }
 
         private let kind: Kind
@@ -49,6 +49,13 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
 
         /// A handle was to go where it cannot: to another machine, or into bytes that are no message.
         public static let notTransferable = Code(kind: .notTransferable)
+
+        /// The system has no memory or descriptors left for what was to be made.
+        public static let noResources = Code(kind: .noResources)
+        /// A lock was to be released, or a condition to be used, without the lock.
+        public static let notHeld = Code(kind: .notHeld)
+        /// The state that a lock guards was left damaged, and the lock is not acquired any more.
+        public static let unrecoverable = Code(kind: .unrecoverable)
 
         /// The kind as one word, fit for a metric's label.
         public var description: String { kind.rawValue }

@@ -8,6 +8,14 @@ package enum ForkedChild {
 
     package static var isCurrent: Bool { unsafe isForked }
 
+    /// What upper floors do at the beginning of a copy.
+    private static let handlers = GlobalMutex<[@Sendable () -> Void]>([])
+
+    /// Runs the handler at the beginning of each forked copy of this process, before anything else does.
+    package static func atBegin(_ handler: @escaping @Sendable () -> Void) {
+        handlers.withLock { $0.append(handler) }
+    }
+
     /// Makes the copy a process of its own: nothing of the other threads' is used any more.
     static func begin() {
         unsafe isForked = true
@@ -15,6 +23,7 @@ package enum ForkedChild {
         EndOfProcess.forget()
         Poller.forget()
         WordWatch.forget()
+        for handler in handlers.withLock({ $0 }) { handler() }
         ForkedExecutor.install()
     }
 }

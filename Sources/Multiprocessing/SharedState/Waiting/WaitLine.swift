@@ -1,0 +1,202 @@
+import MultiprocessingCore
+import Synchronization
+
+/// The tasks of this process that wait for something in shared memory: first come, first served, without a thread.
+///
+/// What is waited for is taken by attempts that never block: by the newcomer itself when nobody is in line, then for
+/// whoever is first in line, each time something may have changed.
+final class WaitLine<Grant: Sendable>: Sendable {
+    /// Takes what is waited for, if it is there; a tick is the moment to look for processes that have ended.
+    typealias Attempt = @Sendable (_ isTick: Bool) -> Grant?
+
+    private enum Wake: Sendable {
+        case grant(Grant)
+        case timeout
+        case cancelled
+        case failed(any Error)
+    }
+
+    private struct Waiter: Sendable {
+        let attempt: Attempt
+        let resume: @Sendable (Wake) -> Void
+    }
+
+    /// In a box, so that a forked copy of the process can begin with an empty one.
+    private final class Line: Sendable {
+        let machine = Mutex(WaitLineMachine<Waiter>())
+        let count = Atomic(0)
+    }
+
+    private let place: WaitPlace
+    private let attention = Attention()
+    /// Replaced only in a forked copy, before anything else runs there.
+    private nonisolated(unsafe) var line = Line()
+
+    init(_ place: WaitPlace) {
+        self.place = place
+    }
+
+    /// Whether nobody waits.
+    @inline(__always)
+    var isEmpty: Bool { line.count.load(ordering: .acquiring) == 0 }
+
+    /// How many tasks wait.
+    var count: Int { line.count.load(ordering: .acquiring) }
+
+    /// Forgets the tasks of the process that this one is a copy of.
+    func forget() {
+        // Kept: a task that ended with its continuation unresumed would say so.
+        _ = Unmanaged.passRetained(line)
+        line = Line()
+    }
+
+    /// Waits until the attempt succeeds; nil when the limit is over first.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled while it waits, and an error of the system when there
+    ///   is no room for the thread that waits for all.
+    nonisolated(nonsending) func wait(timeout: Duration?, _ attempt: @escaping Attempt) async throws -> Grant? {
+        if isEmpty, let grant = attempt(false) { return grant }
+        let deadline = timeout.map(Deadline.after)
+        if let deadline, deadline.hasPassed { return isEmpty ? attempt(true) : nil }
+        try Task.checkCancellation()
+        if isEmpty, let grant = look(attempt) { return grant }
+        let id = line.machine.withLock { $0.makeID() }
+        let timer = deadline.map { deadline in
+            Poller.shared.schedule(at: deadline) { [weak self] in self?.giveUp(id, .timeout) }
+        }
+        defer { if let timer { Poller.shared.cancel(timer) } }
+        let wake = await withTaskCancellationHandler {
+            await withUnsafeContinuation { continuation in
+                enter(Waiter(attempt: attempt) { continuation.resume(returning: $0) }, id, deadline)
+            }
+        } onCancel: {
+            giveUp(id, .cancelled)
+        }
+        switch wake {
+        case .grant(let grant): return grant
+        case .timeout: return nil
+        case .cancelled: throw CancellationError()
+        case .failed(let error): throw error
+        }
+    }
+
+    /// Something of what is waited for may be there, or not be needed any more.
+    @inline(__always)
+    func changed() {
+        if !isEmpty { serve(isTick: false) }
+    }
+
+    // MARK: In line
+
+    private func enter(_ waiter: Waiter, _ id: UInt64, _ deadline: Deadline?) {
+        line.machine.withLock { $0.append(waiter, id: id) }
+        line.count.add(1, ordering: .sequentiallyConsistent)
+        if Task.isCancelled {
+            // The handler may have run before there was a waiter to take out.
+            giveUp(id, .cancelled)
+        } else if let deadline, deadline.hasPassed {
+            giveUp(id, .timeout)
+        }
+        serve(isTick: false)
+    }
+
+    private func giveUp(_ id: UInt64, _ wake: Wake) {
+        guard let waiter = line.machine.withLock({ $0.remove(id) }) else { return }
+        line.count.subtract(1, ordering: .sequentiallyConsistent)
+        waiter.resume(wake)
+    }
+
+    /// Serves those who are first, as far as attempts succeed, and sees to it that this is called again.
+    private func serve(isTick: Bool) {
+        var resumed: [(Waiter, Wake)] = []
+        line.machine.withLock { machine in
+            var isTick = isTick
+            while let (id, waiter) = machine.first() {
+                if let grant = waiter.attempt(isTick) {
+                    _ = machine.remove(id)
+                    resumed.append((waiter, .grant(grant)))
+                    continue
+                }
+                isTick = false
+                guard let (word, value) = place.announce(false) else { continue }
+                // Only what changes after the announcement wakes anybody.
+                if let grant = waiter.attempt(false) {
+                    _ = machine.remove(id)
+                    resumed.append((waiter, .grant(grant)))
+                    continue
+                }
+                do {
+                    if let watch = machine.beginWatch(of: value) { try begin(watch, word, value) }
+                } catch {
+                    resumed += machine.removeAll().map { ($0, .failed(error)) }
+                }
+                break
+            }
+        }
+        line.count.subtract(resumed.count, ordering: .sequentiallyConsistent)
+        for (waiter, wake) in resumed { waiter.resume(wake) }
+    }
+
+    private func begin(_ watch: UInt64, _ word: SharedWord, _ value: UInt32) throws {
+        try WordWatch.watch(word, while: value) { [weak self] isTick in
+            guard let self, line.machine.withLock({ $0.endWatch(watch) }) else { return }
+            serve(isTick: isTick)
+        }
+    }
+
+    // MARK: Looking
+
+    /// Looks for a moment, about the cost of being woken, before the task goes to sleep.
+    private func look(_ attempt: Attempt) -> Grant? {
+        let budget = attention.budget
+        guard budget > 0 else { return nap(attempt) }
+        let end = Deadline.now.nanoseconds + budget
+        var looks = 0
+        while true {
+            if place.isPromising(), let grant = attempt(false) {
+                attention.paid()
+                return grant
+            }
+            looks += 1
+            if looks % 32 == 0, Deadline.now.nanoseconds > end {
+                attention.wasted()
+                return nil
+            }
+            Processor.pause()
+        }
+    }
+
+    /// With one processor, the moment is left to the others.
+    private func nap(_ attempt: Attempt) -> Grant? {
+        guard let (word, value) = place.announce(true) else { return attempt(false) }
+        if let grant = attempt(false) { return grant }
+        word.wait(while: value, until: .after(.microseconds(50)))
+        return attempt(false)
+    }
+
+    // MARK: Blocking
+
+    /// Waits on the calling thread, which must not be one of the concurrency pool; nil when the limit is over first.
+    ///
+    /// It does not stand in line: of threads and tasks, whoever comes first takes.
+    func waitBlocking(timeout: Duration?, _ attempt: Attempt) -> Grant? {
+        if let grant = attempt(false) { return grant }
+        let deadline = timeout.map(Deadline.after)
+        if let deadline, deadline.hasPassed { return attempt(true) }
+        for _ in 0..<100 {
+            if place.isPromising(), let grant = attempt(false) { return grant }
+            Processor.pause()
+        }
+        while true {
+            guard let (word, value) = place.announce(true) else {
+                if let grant = attempt(false) { return grant }
+                continue
+            }
+            if let grant = attempt(false) { return grant }
+            if let deadline, deadline.hasPassed { return attempt(true) }
+            let tick = Deadline.after(WordWatch.tick)
+            let wasWoken = word.wait(while: value, until: min(deadline ?? tick, tick))
+            if let grant = attempt(!wasWoken) { return grant }
+        }
+    }
+}
