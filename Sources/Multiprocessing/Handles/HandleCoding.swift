@@ -26,7 +26,8 @@ extension Decoder {
     /// The descriptor of a handle that came under this number.
     func attachment(_ index: Int, of handle: String) throws -> SharedDescriptor {
         guard let decoder = self as? any AttachingDecoder else {
-            throw MultiprocessingError(.notTransferable, "\(handle) cannot come from bytes without descriptors")
+            throw MultiprocessingError(
+                .notTransferable, "\(handle) cannot come from bytes without descriptors")
         }
         return try decoder.attachment(at: index)
     }
