@@ -4,11 +4,11 @@ import MultiprocessingCore
 
 struct Body2<A: Portable, B: Portable, R: Portable>: PortableBody {
     let body: @concurrent @Sendable (A, B) async throws -> R
-    static func encode(_ arguments: (A, B), into writer: inout ByteWriter) throws {
+    static func encode(_ arguments: (A, B), into writer: inout MessageWriter) throws {
         try writer.append(encoding: arguments.0)
         try writer.append(encoding: arguments.1)
     }
-    static func decodeArguments(from reader: inout ByteReader) throws -> (A, B) {
+    static func decodeArguments(from reader: inout MessageReader) throws -> (A, B) {
         (try reader.decode(), try reader.decode())
     }
     func run(_ arguments: (A, B), _ context: Nothing) async throws -> R {
@@ -18,11 +18,11 @@ struct Body2<A: Portable, B: Portable, R: Portable>: PortableBody {
 
 struct VoidBody2<A: Portable, B: Portable>: PortableBody {
     let body: @concurrent @Sendable (A, B) async throws -> Void
-    static func encode(_ arguments: (A, B), into writer: inout ByteWriter) throws {
+    static func encode(_ arguments: (A, B), into writer: inout MessageWriter) throws {
         try writer.append(encoding: arguments.0)
         try writer.append(encoding: arguments.1)
     }
-    static func decodeArguments(from reader: inout ByteReader) throws -> (A, B) {
+    static func decodeArguments(from reader: inout MessageReader) throws -> (A, B) {
         (try reader.decode(), try reader.decode())
     }
     func run(_ arguments: (A, B), _ context: Nothing) async throws -> Nothing {
@@ -33,12 +33,12 @@ struct VoidBody2<A: Portable, B: Portable>: PortableBody {
 
 struct Body3<A: Portable, B: Portable, C: Portable, R: Portable>: PortableBody {
     let body: @concurrent @Sendable (A, B, C) async throws -> R
-    static func encode(_ arguments: (A, B, C), into writer: inout ByteWriter) throws {
+    static func encode(_ arguments: (A, B, C), into writer: inout MessageWriter) throws {
         try writer.append(encoding: arguments.0)
         try writer.append(encoding: arguments.1)
         try writer.append(encoding: arguments.2)
     }
-    static func decodeArguments(from reader: inout ByteReader) throws -> (A, B, C) {
+    static func decodeArguments(from reader: inout MessageReader) throws -> (A, B, C) {
         (try reader.decode(), try reader.decode(), try reader.decode())
     }
     func run(_ arguments: (A, B, C), _ context: Nothing) async throws -> R {
@@ -48,12 +48,12 @@ struct Body3<A: Portable, B: Portable, C: Portable, R: Portable>: PortableBody {
 
 struct VoidBody3<A: Portable, B: Portable, C: Portable>: PortableBody {
     let body: @concurrent @Sendable (A, B, C) async throws -> Void
-    static func encode(_ arguments: (A, B, C), into writer: inout ByteWriter) throws {
+    static func encode(_ arguments: (A, B, C), into writer: inout MessageWriter) throws {
         try writer.append(encoding: arguments.0)
         try writer.append(encoding: arguments.1)
         try writer.append(encoding: arguments.2)
     }
-    static func decodeArguments(from reader: inout ByteReader) throws -> (A, B, C) {
+    static func decodeArguments(from reader: inout MessageReader) throws -> (A, B, C) {
         (try reader.decode(), try reader.decode(), try reader.decode())
     }
     func run(_ arguments: (A, B, C), _ context: Nothing) async throws -> Nothing {
@@ -64,13 +64,13 @@ struct VoidBody3<A: Portable, B: Portable, C: Portable>: PortableBody {
 
 struct Body4<A: Portable, B: Portable, C: Portable, D: Portable, R: Portable>: PortableBody {
     let body: @concurrent @Sendable (A, B, C, D) async throws -> R
-    static func encode(_ arguments: (A, B, C, D), into writer: inout ByteWriter) throws {
+    static func encode(_ arguments: (A, B, C, D), into writer: inout MessageWriter) throws {
         try writer.append(encoding: arguments.0)
         try writer.append(encoding: arguments.1)
         try writer.append(encoding: arguments.2)
         try writer.append(encoding: arguments.3)
     }
-    static func decodeArguments(from reader: inout ByteReader) throws -> (A, B, C, D) {
+    static func decodeArguments(from reader: inout MessageReader) throws -> (A, B, C, D) {
         (try reader.decode(), try reader.decode(), try reader.decode(), try reader.decode())
     }
     func run(_ arguments: (A, B, C, D), _ context: Nothing) async throws -> R {
@@ -80,13 +80,13 @@ struct Body4<A: Portable, B: Portable, C: Portable, D: Portable, R: Portable>: P
 
 struct VoidBody4<A: Portable, B: Portable, C: Portable, D: Portable>: PortableBody {
     let body: @concurrent @Sendable (A, B, C, D) async throws -> Void
-    static func encode(_ arguments: (A, B, C, D), into writer: inout ByteWriter) throws {
+    static func encode(_ arguments: (A, B, C, D), into writer: inout MessageWriter) throws {
         try writer.append(encoding: arguments.0)
         try writer.append(encoding: arguments.1)
         try writer.append(encoding: arguments.2)
         try writer.append(encoding: arguments.3)
     }
-    static func decodeArguments(from reader: inout ByteReader) throws -> (A, B, C, D) {
+    static func decodeArguments(from reader: inout MessageReader) throws -> (A, B, C, D) {
         (try reader.decode(), try reader.decode(), try reader.decode(), try reader.decode())
     }
     func run(_ arguments: (A, B, C, D), _ context: Nothing) async throws -> Nothing {

@@ -8,15 +8,15 @@ typealias Portable = Codable & Sendable
 
 struct Body0<R: Portable>: PortableBody {
     let body: @concurrent @Sendable () async throws -> R
-    static func encode(_ arguments: Void, into writer: inout ByteWriter) {}
-    static func decodeArguments(from reader: inout ByteReader) {}
+    static func encode(_ arguments: Void, into writer: inout MessageWriter) {}
+    static func decodeArguments(from reader: inout MessageReader) {}
     func run(_ arguments: Void, _ context: Nothing) async throws -> R { try await body() }
 }
 
 struct VoidBody0: PortableBody {
     let body: @concurrent @Sendable () async throws -> Void
-    static func encode(_ arguments: Void, into writer: inout ByteWriter) {}
-    static func decodeArguments(from reader: inout ByteReader) {}
+    static func encode(_ arguments: Void, into writer: inout MessageWriter) {}
+    static func decodeArguments(from reader: inout MessageReader) {}
     func run(_ arguments: Void, _ context: Nothing) async throws -> Nothing {
         try await body()
         return Nothing()
@@ -25,19 +25,19 @@ struct VoidBody0: PortableBody {
 
 struct Body1<A: Portable, R: Portable>: PortableBody {
     let body: @concurrent @Sendable (A) async throws -> R
-    static func encode(_ arguments: A, into writer: inout ByteWriter) throws {
+    static func encode(_ arguments: A, into writer: inout MessageWriter) throws {
         try writer.append(encoding: arguments)
     }
-    static func decodeArguments(from reader: inout ByteReader) throws -> A { try reader.decode() }
+    static func decodeArguments(from reader: inout MessageReader) throws -> A { try reader.decode() }
     func run(_ arguments: A, _ context: Nothing) async throws -> R { try await body(arguments) }
 }
 
 struct VoidBody1<A: Portable>: PortableBody {
     let body: @concurrent @Sendable (A) async throws -> Void
-    static func encode(_ arguments: A, into writer: inout ByteWriter) throws {
+    static func encode(_ arguments: A, into writer: inout MessageWriter) throws {
         try writer.append(encoding: arguments)
     }
-    static func decodeArguments(from reader: inout ByteReader) throws -> A { try reader.decode() }
+    static func decodeArguments(from reader: inout MessageReader) throws -> A { try reader.decode() }
     func run(_ arguments: A, _ context: Nothing) async throws -> Nothing {
         try await body(arguments)
         return Nothing()

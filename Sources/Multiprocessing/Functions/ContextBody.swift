@@ -3,20 +3,20 @@ import MultiprocessingCore
 /// A closure over an element and a context that is the same for all elements.
 struct ContextBody<A: Portable, C: Portable, R: Portable>: PortableBody {
     let body: @concurrent @Sendable (A, C) async throws -> R
-    static func encode(_ arguments: A, into writer: inout ByteWriter) throws {
+    static func encode(_ arguments: A, into writer: inout MessageWriter) throws {
         try writer.append(encoding: arguments)
     }
-    static func decodeArguments(from reader: inout ByteReader) throws -> A { try reader.decode() }
+    static func decodeArguments(from reader: inout MessageReader) throws -> A { try reader.decode() }
     func run(_ arguments: A, _ context: C) async throws -> R { try await body(arguments, context) }
 }
 
 /// The same for a closure that returns nothing.
 struct VoidContextBody<A: Portable, C: Portable>: PortableBody {
     let body: @concurrent @Sendable (A, C) async throws -> Void
-    static func encode(_ arguments: A, into writer: inout ByteWriter) throws {
+    static func encode(_ arguments: A, into writer: inout MessageWriter) throws {
         try writer.append(encoding: arguments)
     }
-    static func decodeArguments(from reader: inout ByteReader) throws -> A { try reader.decode() }
+    static func decodeArguments(from reader: inout MessageReader) throws -> A { try reader.decode() }
     func run(_ arguments: A, _ context: C) async throws -> Nothing {
         try await body(arguments, context)
         return Nothing()

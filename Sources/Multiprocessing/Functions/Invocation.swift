@@ -6,7 +6,7 @@ protocol Invocation: Sendable {
     func run(_ chunk: ChunkRun) async
 
     /// Decodes the arguments of a single run, whose result nobody wants.
-    func prepare(_ reader: inout ByteReader) throws -> @Sendable () async throws -> Void
+    func prepare(_ reader: inout MessageReader) throws -> @Sendable () async throws -> Void
 }
 
 struct BodyInvocation<Body: PortableBody>: Invocation {
@@ -34,7 +34,7 @@ struct BodyInvocation<Body: PortableBody>: Invocation {
 }
 
 extension BodyInvocation {
-    func prepare(_ reader: inout ByteReader) throws -> @Sendable () async throws -> Void {
+    func prepare(_ reader: inout MessageReader) throws -> @Sendable () async throws -> Void {
         let arguments = try Body.decodeArguments(from: &reader)
         return { _ = try await body.run(arguments, context) }
     }
@@ -46,18 +46,16 @@ enum InvocationCoder {
     ///
     /// - Throws: `ClosureRefusedError` when the closure cannot be sent.
     static func encode<Body: PortableBody>(
-        _ body: Body, context: Body.Context, into writer: inout ByteWriter
+        _ body: Body, context: Body.Context, into writer: inout MessageWriter
     ) throws {
         do {
-            try TypeReference.encode(Body.self, into: &writer)
+            try TypeReference.encode(Body.self, into: &writer.bytes)
             if let words = body.functionWords {
-                writer.append(UInt8(1))
-                var descriptors: [SharedDescriptor] = []
-                try FunctionTransport.encode(words, into: &writer, attachments: &descriptors)
-                guard descriptors.isEmpty else { throw FunctionRefusal.descriptor }
+                writer.bytes.append(UInt8(1))
+                try writer.append(words)
                 withExtendedLifetime(body) {}
             } else {
-                writer.append(UInt8(0))
+                writer.bytes.append(UInt8(0))
             }
         } catch let refusal as FunctionRefusal {
             throw ClosureRefusedError(refusal)
@@ -68,14 +66,15 @@ enum InvocationCoder {
     }
 
     /// Decodes what `encode` wrote; only for bytes from a channel that was inherited.
-    static func decode(from reader: inout ByteReader) throws -> any Invocation {
-        let found = try TypeReference.decode(from: &reader, trust: .inheritedChannel)
+    static func decode(from reader: inout MessageReader) throws -> any Invocation {
+        let found = try TypeReference.decode(from: &reader.bytes, trust: .inheritedChannel)
         guard let type = found as? any PortableBody.Type else {
             throw WireError.malformed("a body of a type that is none")
         }
-        guard try reader.read(UInt8.self) == 1 else { return try makeInvocation(type, nil, from: &reader) }
-        let function = try FunctionTransport.decode(from: &reader, trust: .inheritedChannel)
-        return try makeInvocation(type, function, from: &reader)
+        guard try reader.bytes.read(UInt8.self) == 1 else {
+            return try makeInvocation(type, nil, from: &reader)
+        }
+        return try makeInvocation(type, try reader.decodeFunction(), from: &reader)
     }
 }
 
@@ -95,12 +94,12 @@ extension InvocationCoder {
     private static func warmUp<Body: PortableBody>(
         _ body: Body, _ arguments: Body.Arguments
     ) throws where Body.Context == Nothing {
-        var writer = ByteWriter()
+        var writer = MessageWriter()
         try encode(body, context: Nothing(), into: &writer)
         try Body.encode(arguments, into: &writer)
-        let bytes = writer.bytes
+        let bytes = writer.bytes.bytes
         _ = try unsafe bytes.withUnsafeBytes { bytes in
-            var reader = unsafe ByteReader(bytes)
+            var reader = unsafe MessageReader(ByteReader(bytes), attachments: writer.attachments)
             return try decode(from: &reader).prepare(&reader)
         }
     }
@@ -108,7 +107,7 @@ extension InvocationCoder {
 
 /// Opens the type; a top-level function because local generic ones crash the compiler.
 private func makeInvocation<Body: PortableBody>(
-    _ type: Body.Type, _ function: consuming OwnedFunction?, from reader: inout ByteReader
+    _ type: Body.Type, _ function: consuming OwnedFunction?, from reader: inout MessageReader
 ) throws -> any Invocation {
     guard let body = Body.make(around: function) else {
         throw WireError.malformed("a body that lacks its closure")

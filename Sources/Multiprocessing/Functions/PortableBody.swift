@@ -12,8 +12,8 @@ protocol PortableBody: Sendable {
     associatedtype Context: Codable & Sendable = Nothing
     associatedtype Output: Codable & Sendable
 
-    static func encode(_ arguments: Arguments, into writer: inout ByteWriter) throws
-    static func decodeArguments(from reader: inout ByteReader) throws -> Arguments
+    static func encode(_ arguments: Arguments, into writer: inout MessageWriter) throws
+    static func decodeArguments(from reader: inout MessageReader) throws -> Arguments
     func run(_ arguments: Arguments, _ context: Context) async throws -> Output
 }
 

@@ -6,7 +6,7 @@ final class BodyStore: Sendable {
     /// The two forms in which a child can get its body.
     struct Forms: Sendable {
         /// Appends the body and its arguments to what the child is told.
-        let encode: @Sendable (inout ByteWriter) throws -> Void
+        let encode: @Sendable (inout MessageWriter) throws -> Void
         /// The body with its arguments itself, for a forked copy of this process.
         let inherited: InheritedBody
     }

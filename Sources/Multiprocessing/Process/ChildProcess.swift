@@ -75,16 +75,22 @@ public actor ChildProcess: Identifiable {
     }
 
     private nonisolated func order() throws -> LaunchOrder {
-        var writer = ByteWriter()
+        var message = MessageWriter()
         let body = body.take()
         do {
-            if !context.method.inheritsMemory { try body?.encode(&writer) }
-        } catch let error as EncodingError {
+            if !context.method.inheritsMemory { try body?.encode(&message) }
+        } catch  where error is EncodingError || error is WireError {
             throw MultiprocessingError(
-                .unencodable, "the arguments of \(name) could not be encoded", cause: error)
+                .unencodable, "the body and the arguments of \(name) could not be encoded", cause: error)
         }
         let heritage = try Heritage(name: name, path: path, isDaemon: isDaemon, key: authenticationKey)
-        var order = heritage.order(ProcessBodyRole.self, writer.bytes)
+        var order = heritage.order(ProcessBodyRole.self, message.bytes.bytes, message.attachments)
+        guard order.descriptors.count <= LaunchOrder.descriptorLimit else {
+            throw MultiprocessingError(
+                .unencodable,
+                "the body and the arguments of \(name) hold \(message.attachments.count) file descriptors; "
+                    + "a child can be given \(LaunchOrder.descriptorLimit), of which logging takes one")
+        }
         if context.method.inheritsMemory { order.inherited = body?.inherited }
         order.settings = try options.settings()
         order.streams = try record.output.open(options)

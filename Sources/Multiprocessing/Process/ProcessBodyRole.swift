@@ -10,7 +10,8 @@ enum ProcessBodyRole: HeirRole {
         // At once and here, up to the body's first suspension: a body that has none needs no further thread.
         Task.immediate {
             do {
-                let body = try (seat.inherited as? InheritedBody)?.run ?? prepare(payload)
+                let body =
+                    try (seat.inherited as? InheritedBody)?.run ?? prepare(payload, seat.takeDescriptors())
                 ProcessLogger.info("child process started")
                 try await body()
                 exit(0)
@@ -35,9 +36,11 @@ enum ProcessBodyRole: HeirRole {
     }
 
     /// Decodes the body and its arguments.
-    private static func prepare(_ payload: [UInt8]) throws -> @Sendable () async throws -> Void {
+    private static func prepare(
+        _ payload: [UInt8], _ descriptors: [SharedDescriptor]
+    ) throws -> @Sendable () async throws -> Void {
         try payload.withUnsafeBytes { bytes in
-            var reader = ByteReader(bytes)
+            var reader = MessageReader(ByteReader(bytes), attachments: descriptors)
             return try InvocationCoder.decode(from: &reader).prepare(&reader)
         }
     }

@@ -24,15 +24,8 @@ enum ChildEntry {
 
     private static func begin(_ channel: SharedDescriptor, parent: ProcessHandle?) -> Never {
         do {
-            let message = try MessageSocket(channel).receive(until: .after(.seconds(60)))
-            let start = try StartMessage(decoding: message.bytes, identity: BuildIdentity.current)
-            let seat = ChildSeat(
-                channel: channel, parent: try parent ?? handleOfParent(start.parentID),
-                parentID: start.parentID,
-                payload: start.payload, descriptors: message.descriptors,
-                outlivesParent: start.settings.outlivesParent)
-            try apply(start.settings, to: channel)
-            start.role.run(seat)
+            let (role, seat) = try takeSeat(channel, parent)
+            role.run(seat)
         } catch MessageSocket.Failure.ended {
             // The parent has gone before it said anything: there is nothing to do and nobody to tell.
             _exit(refusalCode)
@@ -40,6 +33,20 @@ enum ChildEntry {
             StandardError.write("a child process was not started: \(error)\n")
             _exit(refusalCode)
         }
+    }
+
+    /// Receives what this process is told, and changes it accordingly.
+    private static func takeSeat(
+        _ channel: SharedDescriptor, _ parent: ProcessHandle?
+    ) throws -> (any ChildRole.Type, ChildSeat) {
+        let message = try MessageSocket(channel).receive(until: .after(.seconds(60)))
+        let start = try StartMessage(decoding: message.bytes, identity: BuildIdentity.current)
+        let seat = ChildSeat(
+            channel: channel, parent: try parent ?? handleOfParent(start.parentID), parentID: start.parentID,
+            payload: start.payload, descriptors: message.descriptors,
+            outlivesParent: start.settings.outlivesParent)
+        try apply(start.settings, to: channel)
+        return (start.role, seat)
     }
 
     /// Changes this process as it was told to; the starter waits for the answer, if it can be a refusal.

@@ -19,12 +19,30 @@ package struct ChildSeat: Sendable {
     package let parentID: Int32
     /// The bytes that the starter meant for the role.
     package let payload: [UInt8]
-    /// Descriptors that the starter passed, in its order.
-    package let descriptors: [SharedDescriptor]
+    private let passed: PassedDescriptors
     /// The child goes on when its parent has ended.
     package let outlivesParent: Bool
     /// What the starter had for a forked copy of itself.
     package var inherited: (any Sendable)?
+
+    package init(
+        channel: SharedDescriptor, parent: ProcessHandle, parentID: Int32, payload: [UInt8],
+        descriptors: [SharedDescriptor], outlivesParent: Bool, inherited: (any Sendable)? = nil
+    ) {
+        self.channel = channel
+        self.parent = parent
+        self.parentID = parentID
+        self.payload = payload
+        passed = PassedDescriptors(descriptors)
+        self.outlivesParent = outlivesParent
+        self.inherited = inherited
+    }
+
+    /// Descriptors that the starter passed, in its order, for as long as nobody has taken them.
+    package var descriptors: [SharedDescriptor] { passed.all }
+
+    /// Hands the descriptors out, once: those that the taker lets go of are closed, however long the seat is kept.
+    package func takeDescriptors() -> [SharedDescriptor] { passed.take() }
 
     /// The seat as the next one sees it, who gets what is left of the bytes and descriptors.
     package func rest(payload: [UInt8], descriptors: [SharedDescriptor]) -> ChildSeat {

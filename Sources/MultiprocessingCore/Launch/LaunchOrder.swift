@@ -1,3 +1,4 @@
+import CMultiprocessing
 import Synchronization
 
 /// What to start.
@@ -6,7 +7,7 @@ package struct LaunchOrder: Sendable {
     package var role: any ChildRole.Type
     /// Bytes for the role.
     package var payload: [UInt8]
-    /// Descriptors for the role; the child gets copies, at most 253.
+    /// Descriptors for the role; the child gets copies, at most `descriptorLimit`.
     package var descriptors: [SharedDescriptor]
     /// What the child changes about itself before it begins.
     package var settings = ChildSettings()
@@ -15,6 +16,9 @@ package struct LaunchOrder: Sendable {
     package var inherited: (any Sendable)?
     /// Set by whoever does not want the child any more; looked at between attempts to start it.
     package let isCancelled = CancellationFlag()
+
+    /// So many descriptors the kernel passes with one message.
+    package static let descriptorLimit = Int(MP_MAXIMUM_DESCRIPTORS)
 
     package init(role: any ChildRole.Type, payload: [UInt8] = [], descriptors: [SharedDescriptor] = []) {
         self.role = role

@@ -34,14 +34,14 @@ private final class Tracked: Codable, Sendable {
 /// Sends bodies to this process itself.
 @Suite(.serialized) struct InvocationTests {
     private func encoded<Body: PortableBody>(_ body: Body) throws -> [UInt8] where Body.Context == Nothing {
-        var writer = ByteWriter()
+        var writer = MessageWriter()
         try InvocationCoder.encode(body, context: Nothing(), into: &writer)
-        return writer.bytes
+        return writer.bytes.bytes
     }
 
     private func decode(_ bytes: [UInt8]) throws -> any Invocation {
         try bytes.withUnsafeBytes { raw in
-            var reader = ByteReader(raw)
+            var reader = MessageReader(ByteReader(raw), attachments: [])
             return try InvocationCoder.decode(from: &reader)
         }
     }

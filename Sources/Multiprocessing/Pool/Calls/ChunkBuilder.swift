@@ -46,7 +46,7 @@ struct ChunkBuilder<Body: PortableBody> {
     mutating func finish() -> PoolChunk? {
         guard payload.count > 0 else { return nil }
         let chunk = PoolChunk(
-            id: id, definition: definition, payload: payload.writer.bytes, firstItem: firstItem,
+            id: id, definition: definition, payload: payload.bytes, firstItem: firstItem,
             count: payload.count, timeout: timeout, sink: sink)
         firstItem += payload.count
         id = core.makeID()

@@ -32,13 +32,14 @@ extension PoolCore {
         _ body: Body, _ context: Body.Context, label: String
     ) throws -> Definition {
         let id = makeID()
-        var writer = ByteWriter()
-        writer.append(id)
+        var message = MessageWriter()
+        message.bytes.append(id)
         do {
-            try InvocationCoder.encode(body, context: context, into: &writer)
+            try InvocationCoder.encode(body, context: context, into: &message)
+            guard message.attachments.isEmpty else { throw ClosureRefusedError(.descriptor) }
         } catch let error as EncodingError {
             throw MultiprocessingError(.unencodable, "the context could not be encoded", cause: error)
         }
-        return Definition(id: id, bytes: writer.bytes, label: label, retired: retired)
+        return Definition(id: id, bytes: message.bytes.bytes, label: label, retired: retired)
     }
 }

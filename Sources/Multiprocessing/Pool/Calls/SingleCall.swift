@@ -31,7 +31,7 @@ final class SingleCall<Output: Codable & Sendable>: ChunkSink {
         }
         let call = SingleCall<Output>(core: core, chunk: id)
         let chunk = PoolChunk(
-            id: id, definition: definition, payload: payload.writer.bytes, firstItem: 0, count: 1,
+            id: id, definition: definition, payload: payload.bytes, firstItem: 0, count: 1,
             timeout: timeout, sink: call)
         try core.submit([chunk])
         return call

@@ -28,31 +28,34 @@ enum PoolReply {
 struct ChunkPayload {
     static let headerSize = 24
 
-    private(set) var writer: ByteWriter
+    private var message: MessageWriter
     private(set) var count = 0
 
     init(chunk id: UInt64, definition: UInt64, isTimed: Bool, memory: [UInt8] = []) {
-        writer = ByteWriter(reusing: memory)
-        writer.append(definition)
-        writer.append(id)
-        writer.append(UInt32(0))
-        writer.append(UInt32(isTimed ? 1 : 0))
+        message = MessageWriter(reusing: memory)
+        message.bytes.append(definition)
+        message.bytes.append(id)
+        message.bytes.append(UInt32(0))
+        message.bytes.append(UInt32(isTimed ? 1 : 0))
     }
 
+    var bytes: [UInt8] { message.bytes.bytes }
+
     /// Appends an item, which `encode` writes.
-    mutating func append(_ encode: (inout ByteWriter) throws -> Void) throws {
-        let start = writer.count
-        writer.append(UInt64(0))
+    mutating func append(_ encode: (inout MessageWriter) throws -> Void) throws {
+        let start = message.mark
+        message.bytes.append(UInt64(0))
         do {
-            try encode(&writer)
+            try encode(&message)
+            guard message.attachments.isEmpty else { throw FunctionRefusal.descriptor }
         } catch {
             // The half of the item that was written goes.
-            writer.truncate(to: start)
+            message.truncate(to: start)
             throw error
         }
-        writer.overwrite(at: start, with: UInt64(writer.count - start - 8))
+        message.bytes.overwrite(at: start.bytes, with: UInt64(message.bytes.count - start.bytes - 8))
         count += 1
-        writer.overwrite(at: 16, with: UInt32(count))
+        message.bytes.overwrite(at: 16, with: UInt32(count))
     }
 
     /// The same chunk without its first items.

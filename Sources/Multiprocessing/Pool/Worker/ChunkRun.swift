@@ -28,13 +28,13 @@ final class ChunkRun: @unchecked Sendable {
     var isComplete: Bool { answered == count }
 
     /// The arguments of the next item, which begins now; nil when there is none, or nobody wants it.
-    func next() -> ByteReader? {
+    func next() -> MessageReader? {
         guard begun < count, begun == 0 || !Task.isCancelled else { return nil }
         slot.begin(item: begun, stamped: isTimed || count == 1)
         begun += 1
         do {
             let length = Int(clamping: try reader.read(UInt64.self))
-            return unsafe ByteReader(try reader.readBytes(length))
+            return unsafe MessageReader(ByteReader(try reader.readBytes(length)), attachments: [])
         } catch {
             fatalError("a chunk is shorter than it says: \(error)")
         }

@@ -69,7 +69,10 @@ final class WorkerLoop: @unchecked Sendable {
             switch frame.kind {
             case PoolRequest.define:
                 let id = try reader.read(UInt64.self)
-                definitions[id] = Result { try InvocationCoder.decode(from: &reader) }
+                definitions[id] = Result {
+                    var message = MessageReader(reader, attachments: [])
+                    return try InvocationCoder.decode(from: &message)
+                }
             case PoolRequest.forget:
                 definitions[try reader.read(UInt64.self)] = nil
             case PoolRequest.run:

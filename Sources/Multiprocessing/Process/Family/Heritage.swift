@@ -53,10 +53,11 @@ struct Heritage {
             let current = ProcessInformation(name: name, pid: ThisProcess.id, isDaemon: isDaemon)
             ProcessNames.become(.init(current: current, parent: parent, path: path))
             ThisProcess.rename(name)
-            log.become(descriptors: seat.descriptors)
+            let descriptors = seat.takeDescriptors()
+            log.become(descriptors: descriptors)
             return seat.rest(
                 payload: Array(try reader.readBytes(reader.remaining)),
-                descriptors: Array(seat.descriptors.dropFirst(log.descriptorCount)))
+                descriptors: Array(descriptors.dropFirst(log.descriptorCount)))
         }
     }
 }

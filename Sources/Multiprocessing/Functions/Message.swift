@@ -1,0 +1,61 @@
+import MultiprocessingCore
+
+/// What is sent to another process: bytes, and the descriptors that the handles among the values hold.
+struct MessageWriter {
+    var bytes = ByteWriter()
+    private(set) var attachments: [SharedDescriptor] = []
+
+    init() {}
+
+    /// Starts with memory that served an earlier message.
+    init(reusing memory: consuming [UInt8]) {
+        bytes = ByteWriter(reusing: memory)
+    }
+
+    /// Appends the encoded form of a value.
+    mutating func append(encoding value: some Encodable) throws {
+        try BinaryEncoder().encode(value, into: &bytes, attachments: &attachments)
+    }
+
+    /// Appends a function; the caller keeps its closure alive meanwhile.
+    mutating func append(_ words: FunctionWords) throws {
+        try FunctionTransport.encode(words, into: &bytes, attachments: &attachments)
+    }
+
+    /// How much has been written.
+    var mark: (bytes: Int, attachments: Int) { (bytes.count, attachments.count) }
+
+    /// Takes back what was written after the mark.
+    mutating func truncate(to mark: (bytes: Int, attachments: Int)) {
+        bytes.truncate(to: mark.bytes)
+        attachments.removeSubrange(mark.attachments...)
+    }
+
+    /// Starts anew, in the same memory.
+    mutating func removeAll() {
+        bytes.removeAll()
+        if !attachments.isEmpty { attachments = [] }
+    }
+}
+
+/// What came from another process.
+struct MessageReader {
+    var bytes: ByteReader
+    /// The descriptors that came with the bytes.
+    let attachments: [SharedDescriptor]
+
+    init(_ bytes: ByteReader, attachments: [SharedDescriptor]) {
+        self.bytes = bytes
+        self.attachments = attachments
+    }
+
+    /// Reads the next value.
+    mutating func decode<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
+        try BinaryDecoder().decode(type, from: &bytes, attachments: attachments)
+    }
+
+    /// Reads a function; only for bytes from a channel that was inherited.
+    mutating func decodeFunction() throws -> OwnedFunction {
+        try FunctionTransport.decode(from: &bytes, attachments: attachments, trust: .inheritedChannel)
+    }
+}
