@@ -27,9 +27,9 @@ struct Case: Sendable {
         return size
     }
 
-    /// Prints a result, unless nobody asks for this metric.
-    func emit(_ metric: String, _ value: Double, n: Int) {
-        guard let unit = units[metric] else { return }
+    /// Prints a result, unless nobody asks for this metric; one that only we have says its unit.
+    func emit(_ metric: String, _ value: Double, n: Int, unit ownUnit: String? = nil) {
+        guard let unit = units[metric] ?? ownUnit else { return }
         let peer = "swift-multiprocessing"
         print(
             #"{"peer": "\#(peer)", "case": "\#(name)", "metric": "\#(metric)", "#

@@ -14,6 +14,7 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
             case invalidArgument, poolClosed, poolTerminated, poolBroken, timeout, startFailed, notStarted
             case alreadyStarted, closed, undecodable, unencodable, protocolViolation, streamConsumed
             case alreadyChosen, notTransferable, noResources, notHeld, unrecoverable
+            case brokenBarrier
         }
 
         private let kind: Kind
@@ -56,6 +57,9 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
         public static let notHeld = Code(kind: .notHeld)
         /// The state that a lock guards was left damaged, and the lock is not acquired any more.
         public static let unrecoverable = Code(kind: .unrecoverable)
+
+        /// A barrier was aborted or reset, or one of its parties is gone.
+        public static let brokenBarrier = Code(kind: .brokenBarrier)
 
         /// The kind as one word, fit for a metric's label.
         public var description: String { kind.rawValue }

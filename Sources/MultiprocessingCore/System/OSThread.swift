@@ -13,6 +13,9 @@ package enum OSThread {
         }
     }
 
+    /// What tells the calling thread from the others of the process; never zero.
+    package static var currentID: UInt { UInt(pthread_self()) }
+
     /// Starts a thread that nobody joins.
     ///
     /// - Parameters:

@@ -53,9 +53,13 @@ final class LockStorage: SharedStorage {
         line.isEmpty && word.tryAcquire(as: .current) == .acquired
     }
 
-    nonisolated(nonsending) func acquire(timeout: Duration?) async throws -> LockOutcome? {
+    nonisolated(nonsending) func acquire(
+        timeout: Duration?, isCancellable: Bool = true
+    ) async throws -> LockOutcome? {
         let word = word
-        return try await line.wait(timeout: timeout) { Self.attempt(word, isTick: $0) }
+        return try await line.wait(timeout: timeout, isCancellable: isCancellable) {
+            Self.attempt(word, isTick: $0)
+        }
     }
 
     func acquireBlocking(timeout: Duration?) -> LockOutcome? {

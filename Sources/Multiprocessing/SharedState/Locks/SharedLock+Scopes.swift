@@ -15,7 +15,7 @@ extension SharedLock {
         timeout: Duration? = nil, isolation: isolated (any Actor)? = #isolation,
         _ body: @concurrent () async throws -> Result
     ) async throws -> Result {
-        if case .ownerDied(let pid) = try await acquire(within: timeout) {
+        if !storage.tryAcquireAtOnce(), case .ownerDied(let pid) = try await acquire(within: timeout) {
             storage.release(keepingDamage: true)
             throw OwnerDiedError(processID: pid)
         }
@@ -37,7 +37,7 @@ extension SharedLock {
         recovering repair: @concurrent (Int32) async throws -> Void, timeout: Duration? = nil,
         isolation: isolated (any Actor)? = #isolation, _ body: @concurrent () async throws -> Result
     ) async throws -> Result {
-        if case .ownerDied(let pid) = try await acquire(within: timeout) {
+        if !storage.tryAcquireAtOnce(), case .ownerDied(let pid) = try await acquire(within: timeout) {
             do {
                 try await repair(pid)
             } catch {

@@ -115,11 +115,3 @@ extension SharedLock: CustomStringConvertible {
         storage.word.isUnrecoverable ? "SharedLock(unrecoverable)" : "SharedLock(owner: \(LockOwner.name(ownerID)))"
     }
 }
-
-/// How descriptions call the holder of a lock.
-enum LockOwner {
-    static func name(_ pid: Int32?) -> String {
-        guard let pid else { return "none" }
-        return pid == ThisProcess.id ? ChildProcess.current.name : "process \(pid)"
-    }
-}

@@ -52,13 +52,16 @@ final class WaitLine<Grant: Sendable>: Sendable {
 
     /// Waits until the attempt succeeds; nil when the limit is over first.
     ///
+    /// - Parameter isCancellable: without it, also a cancelled task waits.
     /// - Throws: `CancellationError` when the task is cancelled while it waits, and an error of the system when there
     ///   is no room for the thread that waits for all.
-    nonisolated(nonsending) func wait(timeout: Duration?, _ attempt: @escaping Attempt) async throws -> Grant? {
+    nonisolated(nonsending) func wait(
+        timeout: Duration?, isCancellable: Bool = true, _ attempt: @escaping Attempt
+    ) async throws -> Grant? {
         if isEmpty, let grant = attempt(false) { return grant }
         let deadline = timeout.map(Deadline.after)
         if let deadline, deadline.hasPassed { return isEmpty ? attempt(true) : nil }
-        try Task.checkCancellation()
+        if isCancellable { try Task.checkCancellation() }
         if isEmpty, let grant = look(attempt) { return grant }
         let id = line.machine.withLock { $0.makeID() }
         let timer = deadline.map { deadline in
@@ -67,10 +70,11 @@ final class WaitLine<Grant: Sendable>: Sendable {
         defer { if let timer { Poller.shared.cancel(timer) } }
         let wake = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
-                enter(Waiter(attempt: attempt) { continuation.resume(returning: $0) }, id, deadline)
+                let waiter = Waiter(attempt: attempt) { continuation.resume(returning: $0) }
+                enter(waiter, id, deadline, isCancelled: isCancellable && Task.isCancelled)
             }
         } onCancel: {
-            giveUp(id, .cancelled)
+            if isCancellable { giveUp(id, .cancelled) }
         }
         switch wake {
         case .grant(let grant): return grant
@@ -88,10 +92,10 @@ final class WaitLine<Grant: Sendable>: Sendable {
 
     // MARK: In line
 
-    private func enter(_ waiter: Waiter, _ id: UInt64, _ deadline: Deadline?) {
+    private func enter(_ waiter: Waiter, _ id: UInt64, _ deadline: Deadline?, isCancelled: Bool) {
         line.machine.withLock { $0.append(waiter, id: id) }
         line.count.add(1, ordering: .sequentiallyConsistent)
-        if Task.isCancelled {
+        if isCancelled {
             // The handler may have run before there was a waiter to take out.
             giveUp(id, .cancelled)
         } else if let deadline, deadline.hasPassed {
