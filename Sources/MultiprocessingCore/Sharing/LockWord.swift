@@ -50,17 +50,17 @@ package struct LockWord: Sendable {
 
     package var isUnrecoverable: Bool { word.value & Flag.unrecoverable != 0 }
 
+    /// Acquires it if it is free and nothing is to be told; the usual case, in one instruction.
+    @inline(__always)
+    package func acquireIfClean(as me: ProcessStamp) -> Bool {
+        word.replace(0, with: me.raw << Self.stampShift)
+    }
+
     /// Tries to acquire it, without looking whether a holder lives.
     ///
     /// - Parameter contended: whether this process may have others that sleep, so that the release has to wake.
-    @inline(__always)
     package func tryAcquire(as me: ProcessStamp, contended: Bool = false) -> Attempt {
         let mark = contended ? Flag.contended : 0
-        if word.replace(0, with: me.raw << Self.stampShift | mark) { return .acquired }
-        return tryAcquireMarked(as: me, mark)
-    }
-
-    private func tryAcquireMarked(as me: ProcessStamp, _ mark: UInt64) -> Attempt {
         while true {
             let found = word.value
             if found & Flag.unrecoverable != 0 { return .unrecoverable }

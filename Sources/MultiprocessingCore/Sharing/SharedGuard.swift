@@ -19,7 +19,7 @@ package struct SharedGuard: Sendable {
     ///   - body: short, and never waits for anything.
     @inline(__always)
     package func withLock<Result>(repair: () -> Void, _ body: () -> Result) -> Result {
-        if lock.tryAcquire(as: .current) != .acquired { acquireSlowly(repair) }
+        if !lock.acquireIfClean(as: .current) { acquireSlowly(repair) }
         defer { _ = lock.release() }
         return body()
     }

@@ -50,7 +50,7 @@ final class LockStorage: SharedStorage {
 
     @inline(__always)
     func tryAcquireAtOnce() -> Bool {
-        line.isEmpty && word.tryAcquire(as: .current) == .acquired
+        line.isEmpty && word.acquireIfClean(as: .current)
     }
 
     nonisolated(nonsending) func acquire(

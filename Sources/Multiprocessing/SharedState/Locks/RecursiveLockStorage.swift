@@ -37,7 +37,7 @@ final class RecursiveLockStorage: SharedStorage {
     }
 
     func tryAcquireAtOnce(_ owner: LockOwner) -> Bool {
-        guard line.isEmpty, word.tryAcquire(as: .current) == .acquired else { return false }
+        guard line.isEmpty, word.acquireIfClean(as: .current) else { return false }
         begin(owner)
         return true
     }
