@@ -18,8 +18,12 @@ int mp_anonymous_file(const char *name) {
     return file == -1 && errno == EINVAL ? memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING) : file;
 }
 
-int mp_seal_size(int file) {
-    return fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
+int mp_seal_size(int file, int may_grow) {
+    return fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_SEAL | (may_grow ? 0 : F_SEAL_GROW));
+}
+
+void mp_punch(int file, long long offset, long long count) {
+    fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, count);
 }
 
 int mp_has_size_seal(int file) {

@@ -58,14 +58,15 @@ ptrdiff_t mp_send(int socket, const void *bytes, size_t size, const int *descrip
 }
 
 ptrdiff_t mp_receive(int socket, void *bytes, size_t size, int *descriptors, size_t *count, int *truncated,
-                   int wait) {
+                   int how) {
     struct iovec part = {.iov_base = bytes, .iov_len = size};
     union control control;
     struct msghdr message = {
         .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
     ssize_t received;
     do {
-        received = recvmsg(socket, &message, MSG_CMSG_CLOEXEC | (wait ? 0 : MSG_DONTWAIT));
+        received = recvmsg(socket, &message,
+                           MSG_CMSG_CLOEXEC | (how & MP_WAIT ? 0 : MSG_DONTWAIT) | (how & MP_PEEK ? MSG_PEEK : 0));
     } while (received == -1 && errno == EINTR);
     *count = 0;
     *truncated = 0;

@@ -8,10 +8,16 @@
 /// This function is provided because `memfd_create` is hidden behind a feature macro.
 int mp_anonymous_file(const char *_Nonnull name);
 
-/// Seals an anonymous file against shrinking, growing and further seals; 0, or -1 with errno.
+/// Seals an anonymous file against shrinking and further seals, and unless it `may_grow` against growing; 0, or -1
+/// with errno.
 ///
 /// This function is provided because the seals' names are macros that Swift does not import.
-int mp_seal_size(int file);
+int mp_seal_size(int file, int may_grow);
+
+/// Gives the memory of a part of an anonymous file back, which is zero then.
+///
+/// This function is provided because `fallocate` and its modes are hidden behind a feature macro.
+void mp_punch(int file, long long offset, long long count);
 
 /// 1 if nobody can make the file shorter, 0 otherwise.
 ///

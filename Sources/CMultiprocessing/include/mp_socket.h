@@ -30,12 +30,15 @@ int mp_end_with_peer(int socket);
 ptrdiff_t mp_send(int socket, const void *_Nullable bytes, size_t size, const int *_Nullable descriptors,
                 size_t count, int wait);
 
+/// How to receive: wait for something; leave it there for the next one.
+enum { MP_WAIT = 1, MP_PEEK = 2 };
+
 /// Receives bytes and up to MP_MAXIMUM_DESCRIPTORS descriptors, which are close-on-exec from birth.
 /// Returns the bytes received, 0 at the end of the stream, or -1 with errno; `truncated` tells that descriptors
 /// were lost.
 ///
 /// This function is provided because control messages are taken apart by macros.
 ptrdiff_t mp_receive(int socket, void *_Nonnull bytes, size_t size, int *_Nonnull descriptors,
-                   size_t *_Nonnull count, int *_Nonnull truncated, int wait);
+                   size_t *_Nonnull count, int *_Nonnull truncated, int how);
 
 #endif

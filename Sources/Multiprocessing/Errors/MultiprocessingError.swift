@@ -14,7 +14,7 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
             case invalidArgument, poolClosed, poolTerminated, poolBroken, timeout, startFailed, notStarted
             case alreadyStarted, closed, undecodable, unencodable, protocolViolation, streamConsumed
             case alreadyChosen, notTransferable, noResources, notHeld, unrecoverable
-            case brokenBarrier
+            case brokenBarrier, queueFull, queueEmpty, queueFinished, queueShutDown, tooManyDone, abandoned
         }
 
         private let kind: Kind
@@ -60,6 +60,19 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
 
         /// A barrier was aborted or reset, or one of its parties is gone.
         public static let brokenBarrier = Code(kind: .brokenBarrier)
+
+        /// A queue had no space within the limit.
+        public static let queueFull = Code(kind: .queueFull)
+        /// A queue had no value within the limit.
+        public static let queueEmpty = Code(kind: .queueEmpty)
+        /// A queue was finished: nobody puts any more, and nothing is left in it.
+        public static let queueFinished = Code(kind: .queueFinished)
+        /// A queue was shut down.
+        public static let queueShutDown = Code(kind: .queueShutDown)
+        /// More values of a queue were marked as done than were taken.
+        public static let tooManyDone = Code(kind: .tooManyDone)
+        /// Values of a queue were in the hands of processes that were killed before they were done.
+        public static let abandoned = Code(kind: .abandoned)
 
         /// The kind as one word, fit for a metric's label.
         public var description: String { kind.rawValue }

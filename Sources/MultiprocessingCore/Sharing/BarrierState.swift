@@ -62,7 +62,9 @@ package struct BarrierState: Sendable {
 
     private var generation: UInt32 { UInt32(truncatingIfNeeded: state.value >> 2) }
     private var phase: Phase { Phase(rawValue: state.value & 3) ?? .filling }
-    private func set(_ generation: UInt32, _ phase: Phase) { state.value = UInt64(generation) << 2 | phase.rawValue }
+    private func set(_ generation: UInt32, _ phase: Phase) {
+        state.value = UInt64(generation) << 2 | phase.rawValue
+    }
     private static func bit(_ generation: UInt32) -> UInt64 { 1 << UInt64(generation % 64) }
 
     // In the table the first number is how many of the process's parties have arrived, the second whether it is one.
@@ -155,7 +157,9 @@ package struct BarrierState: Sendable {
     /// This process takes no part any more.
     package func leave(as me: ProcessStamp) {
         `guard`.withLock(repair: repair) {
-            guard let member = table.members.first(where: { $0.process == me }), member.first == 0 else { return }
+            guard let member = table.members.first(where: { $0.process == me }), member.first == 0 else {
+                return
+            }
             table.leave(member.seat)
         }
     }

@@ -34,11 +34,13 @@ package final class SharedObject: Sendable {
 
     /// Makes an object whose state, of `count` bytes, is zero.
     ///
-    /// - Parameter kind: a number that its users agree on.
-    package init(kind: UInt64, name: String, count: Int) throws(SystemError) {
+    /// - Parameters:
+    ///   - kind: a number that its users agree on.
+    ///   - reserve: addresses to keep for a memory that can grow; nil for one that cannot.
+    package init(kind: UInt64, name: String, count: Int, reserve: Int? = nil) throws(SystemError) {
         let size = Self.size(holding: count)
-        let file = try SharedMapping.makeFile(named: name, count: size)
-        memory = try SharedMapping(file, offset: 0, count: size)
+        let file = try SharedMapping.makeFile(named: name, count: size, growing: reserve != nil)
+        memory = try Self.map(file, count: size, reserve: reserve)
         self.file = SharedDescriptor(file)
         id = ID.random()
         let header = Header(kind: kind, id: id, size: UInt64(size))
@@ -48,20 +50,36 @@ package final class SharedObject: Sendable {
     /// Maps an object that another process made.
     ///
     /// - Throws: `WireError` for a file that is something else.
-    package init(_ file: SharedDescriptor, kind: UInt64, count: Int) throws {
+    package init(_ file: SharedDescriptor, kind: UInt64, count: Int, reserve: Int? = nil) throws {
         let size = Self.size(holding: count)
         var status = stat()
         guard unsafe fstat(file.raw, &status) == 0 else { throw SystemError.last("fstat") }
         guard status.st_size >= size, mp_has_size_seal(file.raw) == 1 else {
             throw WireError.malformed("a shared object whose memory is too small, or could shrink")
         }
-        memory = try SharedMapping(file.descriptor, offset: 0, count: size)
+        memory = try Self.map(file.descriptor, count: size, reserve: reserve)
         let header = unsafe memory.bytes(at: 0, count: MemoryLayout<Header>.size).load(as: Header.self)
         guard header.magic == Header.magic, header.kind == kind, header.size == UInt64(size) else {
             throw WireError.malformed("a shared object of another kind")
         }
         self.file = file
         id = header.id
+    }
+
+    /// Maps as much as there may ever be, or else as the system has addresses for: what lies behind the end of the
+    /// file can be used as soon as the file is that long.
+    private static func map(
+        _ file: borrowing Descriptor, count: Int, reserve: Int?
+    ) throws(SystemError) -> SharedMapping {
+        var wanted = max(count, reserve ?? 0)
+        while true {
+            do throws(SystemError) {
+                return try SharedMapping(file, offset: 0, count: wanted)
+            } catch {
+                guard error.code == ENOMEM, wanted > count else { throw error }
+                wanted = max(count, (wanted / 2 + 4095) & ~4095)
+            }
+        }
     }
 
     private static func size(holding count: Int) -> Int {

@@ -43,13 +43,15 @@ import Glibc
         return unsafe UnsafeMutableRawBufferPointer(start: base + offset, count: count)
     }
 
-    /// Makes an anonymous file of `count` bytes, all zero, that can neither shrink nor grow.
-    package static func makeFile(named name: String, count: Int) throws(SystemError) -> Descriptor {
+    /// Makes an anonymous file of `count` bytes, all zero, that can never shrink, and only grow if that is said.
+    package static func makeFile(
+        named name: String, count: Int, growing: Bool = false
+    ) throws(SystemError) -> Descriptor {
         let raw = unsafe mp_anonymous_file(name)
         guard raw >= 0 else { throw .last("memfd_create") }
         let file = Descriptor(adopting: raw)
         guard ftruncate(file.raw, off_t(count)) == 0 else { throw .last("ftruncate") }
-        guard mp_seal_size(file.raw) == 0 else { throw .last("fcntl(F_ADD_SEALS)") }
+        guard mp_seal_size(file.raw, growing ? 1 : 0) == 0 else { throw .last("fcntl(F_ADD_SEALS)") }
         return file
     }
 }

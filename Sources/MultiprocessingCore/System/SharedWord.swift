@@ -24,6 +24,10 @@ import Synchronization
         unsafe word.pointee.exchange(value, ordering: .acquiringAndReleasing)
     }
 
+    package func insert(_ bits: UInt32) {
+        unsafe word.pointee.bitwiseOr(bits, ordering: .acquiringAndReleasing)
+    }
+
     package func add(_ value: UInt32) {
         unsafe word.pointee.wrappingAdd(value, ordering: .acquiringAndReleasing)
     }

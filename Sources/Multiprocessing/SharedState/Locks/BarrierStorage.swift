@@ -96,6 +96,7 @@ final class BarrierStorage: SharedStorage {
     static func broken(_ when: String) -> MultiprocessingError {
         MultiprocessingError(
             .brokenBarrier,
-            "the barrier broke \(when): a party was killed, gave up or aborted it; reset() makes it whole again")
+            "the barrier broke \(when): a party was killed, gave up or aborted it; reset() makes it whole again"
+        )
     }
 }

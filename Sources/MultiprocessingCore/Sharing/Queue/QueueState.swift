@@ -1,0 +1,249 @@
+import Synchronization
+
+/// The state of a queue that processes share: messages in blocks of its memory, in order, and who has which in hand.
+///
+/// What counts are the states of the blocks, each of which changes by one store. The lists and numbers beside them
+/// follow from these, and are made up again after a process was killed while it changed something.
+package final class QueueState: Sendable {
+    /// What becomes of a message that was taken.
+    package enum Delivery: UInt32, Sendable {
+        /// It belongs to the taker; if that is killed, it is gone.
+        case once = 0
+        /// It is in hand until it is settled; if its process is killed before, it is delivered again.
+        case acknowledged = 1
+        /// It is in hand until it is settled; if its process is killed before, it counts as abandoned.
+        case counted = 2
+    }
+
+    package enum Failure: Error, Sendable {
+        /// As many messages are in it as it takes.
+        case full
+        /// There is nothing in it now.
+        case empty
+        /// It was finished, and there is nothing in it any more.
+        case finished
+        /// It was shut down.
+        case shutDown
+        /// There is no room for the message's descriptors at the moment.
+        case noRoom
+        /// There is no memory left for the message.
+        case system(SystemError)
+        /// Its memory does not make sense.
+        case damaged
+    }
+
+    /// A message that was taken: its bytes, or where they are if they are many.
+    package struct Taken: Sendable {
+        /// nil when the bytes are still in the block, from which `read` gets them.
+        package var bytes: [UInt8]?
+        package let descriptors: [SharedDescriptor]
+        /// Whether the descriptors that it came with were lost with a process.
+        package let hasLostDescriptors: Bool
+        let offset: Int
+        let length: Int
+    }
+
+    /// Longer messages are copied without the guard.
+    package static let shortLimit = 8 << 10
+    /// Bytes of its words.
+    package static let stateSize = 4096 - SharedObject.start
+    /// Addresses that each queue keeps for its memory.
+    package static let reserve = 1 << 36
+
+    enum Flag {
+        static let finished: UInt32 = 1
+        static let shutDown: UInt32 = 2
+    }
+
+    package let object: SharedObject
+    package let box: ParcelBox
+    let `guard`: SharedGuard
+    let flags: SharedWord
+    let limit: SharedWord
+    let mode: SharedWord
+    let queued: SharedWord
+    let filling: SharedWord
+    let taken: SharedWord
+    let lost: SharedWord
+    let lastSequence: SharedLongWord
+    let lastParcel: SharedLongWord
+    let head: SharedLongWord
+    let tail: SharedLongWord
+    let arena: BlockArena
+    /// Where those sleep who wait for a message.
+    package let items: EventCount
+    /// Where those sleep who wait for space.
+    package let space: EventCount
+    /// Where those sleep who wait until every message is settled.
+    package let settlements: EventCount
+
+    /// Maps the state of a queue; `prepare` follows for a new one.
+    package init(_ object: SharedObject, _ box: ParcelBox) {
+        self.object = object
+        self.box = box
+        let memory = object.memory
+        let start = SharedObject.start
+        self.guard = SharedGuard(memory, at: start)
+        flags = SharedWord(memory, at: start + 16)
+        limit = SharedWord(memory, at: start + 20)
+        mode = SharedWord(memory, at: start + 24)
+        queued = SharedWord(memory, at: start + 28)
+        filling = SharedWord(memory, at: start + 32)
+        taken = SharedWord(memory, at: start + 36)
+        lost = SharedWord(memory, at: start + 40)
+        lastSequence = SharedLongWord(memory, at: start + 48)
+        lastParcel = SharedLongWord(memory, at: start + 56)
+        head = SharedLongWord(memory, at: start + 64)
+        tail = SharedLongWord(memory, at: start + 72)
+        items = EventCount(memory, at: start + 128)
+        space = EventCount(memory, at: start + 192)
+        settlements = EventCount(memory, at: start + 256)
+        arena = BlockArena(object, controlAt: start + 320)
+    }
+
+    /// Writes the state of a new queue, before any other process sees it.
+    ///
+    /// - Parameter capacity: nil for no limit.
+    package func prepare(capacity: UInt32?, delivery: Delivery) {
+        limit.value = capacity ?? 0
+        mode.value = delivery.rawValue
+        arena.prepare(fileSize: 4096)
+    }
+
+    // MARK: Looks
+
+    package var capacity: Int? { limit.value == 0 ? nil : Int(limit.value) }
+    package var delivery: Delivery { Delivery(rawValue: mode.value) ?? .once }
+    /// How many messages wait.
+    package var count: Int { Int(queued.value) }
+    /// How many messages wait or are in hand.
+    package var unsettled: Int { `guard`.withLock(repair: repair) { unsettledAtALook } }
+    /// The same, but messages that are on their way from hand to hand may be missing.
+    package var unsettledAtALook: Int { Int(queued.value) + Int(filling.value) + Int(taken.value) }
+    package var isFinished: Bool { flags.value & Flag.finished != 0 }
+    package var isShutDown: Bool { flags.value & Flag.shutDown != 0 }
+
+    /// Whether an attempt to put might succeed.
+    package var mayPut: Bool {
+        flags.value != 0 || limit.value == 0 || queued.value &+ filling.value < limit.value
+    }
+
+    /// Whether an attempt to take might succeed, or fail for good.
+    package var mayTake: Bool { queued.value > 0 || flags.value != 0 }
+
+    // MARK: Ends
+
+    /// Nobody puts any more; what is in it can be taken.
+    package func finish() {
+        flags.insert(Flag.finished)
+        wakeAll()
+    }
+
+    /// Nobody puts any more, and takers get an error once it is empty, or at once when it is emptied.
+    package func shutDown(emptying: Bool) {
+        flags.insert(Flag.shutDown)
+        if emptying {
+            withGuard {
+                while let block = try popHead() {
+                    arena.release(block)
+                    queued.value = queued.value &- 1
+                }
+            }
+        }
+        wakeAll()
+    }
+
+    private func wakeAll() {
+        items.wake(.max)
+        space.wake(.max)
+        settlements.wake(.max)
+    }
+
+    // MARK: Parts of what happens under the guard
+
+    /// Runs the body under the guard; damage is noted in it, and everyone finds out at the next step.
+    func withGuard(_ body: () throws -> Void) {
+        `guard`.withLock(repair: repair) { try? body() }
+    }
+
+    /// Takes the first block out of the order.
+    func popHead() throws -> Block? {
+        guard head.value != 0 else { return nil }
+        let block = try arena.block(at: Int(clamping: head.value))
+        head.value = UInt64(block.next)
+        if block.next == 0 { tail.value = 0 }
+        return block
+    }
+
+    /// Appends a block to the order.
+    func append(_ block: Block) throws {
+        block.next = 0
+        if tail.value == 0 {
+            head.value = UInt64(block.offset)
+        } else {
+            try arena.block(at: Int(clamping: tail.value)).next = block.offset
+        }
+        tail.value = UInt64(block.offset)
+    }
+
+    /// Makes up what follows from the blocks, inside the guard: somebody was killed there.
+    func repair() {
+        guard let blocks = try? arena.rebuild() else { return }
+        var waiting: [Block] = []
+        var fillers: UInt32 = 0
+        var takers: UInt32 = 0
+        for block in blocks {
+            switch block.state {
+            case .free: break
+            case .queued: waiting.append(block)
+            case .filling where block.owner.life == .ended: arena.release(block)
+            case .filling: fillers += 1
+            case .taken where block.owner.life == .ended:
+                if recover(block) { waiting.append(block) }
+            case .taken: takers += 1
+            }
+        }
+        waiting.sort { $0.sequence < $1.sequence }
+        head.value = 0
+        tail.value = 0
+        for block in waiting { try? append(block) }
+        queued.value = UInt32(waiting.count)
+        filling.value = fillers
+        taken.value = takers
+    }
+
+    /// Deals with a message that a process had in hand when it was killed.
+    ///
+    /// - Returns: whether it is delivered again.
+    private func recover(_ block: Block) -> Bool {
+        switch delivery {
+        case .acknowledged:
+            block.set(.queued)
+            return true
+        case .counted:
+            lost.value = lost.value &+ 1
+            arena.release(block)
+        case .once:
+            arena.release(block)
+        }
+        return false
+    }
+
+    /// Deals with everything that processes had in hand which were killed.
+    package func settleDeaths() {
+        guard filling.value > 0 || taken.value > 0 else { return }
+        var owners: Set<ProcessStamp> = []
+        // Asking after processes takes long, so it is done between two times under the guard.
+        withGuard {
+            try arena.walk { if $0.state == .filling || $0.state == .taken { owners.insert($0.owner) } }
+        }
+        guard owners.contains(where: { $0.life == .ended }) else { return }
+        withGuard { repair() }
+        wakeAll()
+    }
+
+    /// How many messages were lost with processes that had them in hand, since the last time somebody asked.
+    package func takeLost() -> Int {
+        Int(lost.exchange(0))
+    }
+}
