@@ -11,12 +11,16 @@ final class WorkerLoop: @unchecked Sendable {
     private var requests: FrameReader
     private var replies: FrameWriter
     /// Where a chunk's task encodes its answers; the memory serves all of them.
-    var answer = ByteWriter()
+    var answer = MessageWriter()
+    /// Answers that wait until the channel has room for their descriptors.
+    private var held = FIFO<HeldAnswer>()
     private var definitions: [UInt64: Result<any Invocation, any Error>] = [:]
 
     private let seat: Int
     private let segment: WorkerSegment
     private let doorbell: Doorbell
+    private let channel: MessageSocket
+    private let parcels = ParcelQueue()
     private let running = Mutex<RunningTask?>(nil)
     /// Workers of one pool that may look for work at the same time.
     private let lookers = Processor.usableCount - 1
@@ -27,10 +31,18 @@ final class WorkerLoop: @unchecked Sendable {
         let task: UnsafeCurrentTask
     }
 
+    private struct HeldAnswer {
+        let kind: UInt32
+        let slot: Int
+        let payload: [UInt8]
+        let descriptors: [SharedDescriptor]
+    }
+
     /// Nanoseconds for which an idle worker looks for work before it sleeps: about two wakes.
     private static let lookTime: UInt64 = 60_000
 
-    init(seat: Int, segment: WorkerSegment, doorbell: Doorbell) {
+    init(seat: Int, segment: WorkerSegment, doorbell: Doorbell, channel: MessageSocket) {
+        self.channel = channel
         self.seat = seat
         self.segment = segment
         self.doorbell = doorbell
@@ -69,8 +81,9 @@ final class WorkerLoop: @unchecked Sendable {
             switch frame.kind {
             case PoolRequest.define:
                 let id = try reader.read(UInt64.self)
+                let parcel = takeParcel(of: Int(try reader.read(UInt16.self)))
                 definitions[id] = Result {
-                    var message = MessageReader(reader, attachments: [])
+                    var message = MessageReader(reader, attachments: try parcel.open())
                     return try InvocationCoder.decode(from: &message)
                 }
             case PoolRequest.forget:
@@ -87,16 +100,29 @@ final class WorkerLoop: @unchecked Sendable {
         }
     }
 
+    /// The descriptors that belong to the message at hand; waits until they have come.
+    private func takeParcel(of count: Int) -> Parcel {
+        count == 0 ? .whole([]) : parcels.take()
+    }
+
     // MARK: Chunks
 
     private func runChunk(slot: Int, _ reader: inout ByteReader) throws {
-        guard segment.slots[slot].start() else { return reply(PoolReply.vacated, slot, []) }
         let definition = try reader.read(UInt64.self)
         let id = try reader.read(UInt64.self)
         let count = Int(try reader.read(UInt32.self))
-        let isTimed = try reader.read(UInt32.self) == 1
+        let isTimed = try reader.read(UInt16.self) == 1
+        // Also those of a chunk that was taken back have come, or will come.
+        let parcel = takeParcel(of: Int(try reader.read(UInt16.self)))
+        guard segment.slots[slot].start() else { return reply(PoolReply.vacated, slot, []) }
+        let attachments = (try? parcel.open()) ?? []
         let chunk = ChunkRun(
-            self, slot: segment.slots[slot], number: slot, count: count, isTimed: isTimed, reader)
+            self, slot: segment.slots[slot], number: slot, count: count, isTimed: isTimed,
+            MessageReader(reader, attachments: attachments))
+        if case .lost = parcel {
+            chunk.failAll(MultiprocessingError.noRoomForHandle)
+            return flush()
+        }
         let invocation = definitions[definition] ?? .failure(WireError.malformed("an unknown definition"))
         switch invocation {
         case .success(let invocation):
@@ -131,7 +157,15 @@ final class WorkerLoop: @unchecked Sendable {
     // MARK: Answers
 
     /// Sends a message; what does not fit into the ring waits for `flush`.
-    func reply(_ kind: UInt32, _ slot: Int, _ payload: [UInt8]) {
+    func reply(_ kind: UInt32, _ slot: Int, _ payload: [UInt8], _ descriptors: [SharedDescriptor] = []) {
+        guard held.isEmpty, descriptors.isEmpty || send(descriptors) else {
+            return held.append(
+                HeldAnswer(kind: kind, slot: slot, payload: payload, descriptors: descriptors))
+        }
+        write(kind, slot, payload)
+    }
+
+    private func write(_ kind: UInt32, _ slot: Int, _ payload: [UInt8]) {
         do {
             try replies.send(kind: kind, slot: UInt32(slot), payload)
         } catch {
@@ -140,8 +174,30 @@ final class WorkerLoop: @unchecked Sendable {
         doorbell.ring(worker: seat)
     }
 
+    /// Sends descriptors if there is room for them now.
+    private func send(_ descriptors: [SharedDescriptor]) -> Bool {
+        let attempt = try? channel.sendWithoutWaiting([PoolControl.parcel], descriptors: descriptors)
+        // A broken channel means that nobody wants the answer: the parent is gone, and so is this process soon.
+        guard let attempt else { return true }
+        if case .sent = attempt { return true }
+        return false
+    }
+
     /// Waits until the ring has taken every answer; on the loop's thread only.
     func flush() {
+        flushRing()
+        // What comes before them can be read now, so whoever is to make room for them can do it.
+        while let next = held.popFirst() {
+            if !next.descriptors.isEmpty {
+                // When the channel is broken, nobody wants the answer any more.
+                try? channel.send([PoolControl.parcel], descriptors: next.descriptors, until: nil)
+            }
+            write(next.kind, next.slot, next.payload)
+            flushRing()
+        }
+    }
+
+    private func flushRing() {
         do {
             try replies.flushBlocking { doorbell.ring(worker: seat) }
         } catch {
@@ -151,9 +207,10 @@ final class WorkerLoop: @unchecked Sendable {
 
     // MARK: Control
 
-    /// A message on the channel: the number of a chunk that is to be cancelled.
-    func take(control message: [UInt8]) {
-        let chunk = unsafe message.withUnsafeBytes { bytes in
+    /// A message on the channel: descriptors, or the number of a chunk that is to be cancelled.
+    func take(control message: MessageSocket.Message) {
+        if message.bytes.first == PoolControl.parcel { return parcels.append(Parcel(message)) }
+        let chunk = unsafe message.bytes.dropFirst().withUnsafeBytes { bytes in
             var reader = unsafe ByteReader(bytes)
             return try? reader.read(UInt64.self)
         }
