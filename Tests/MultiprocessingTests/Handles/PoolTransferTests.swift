@@ -171,6 +171,77 @@ private enum Occupied {
         #expect(try await program.report().output == ["[97, 98]"])
     }
 
+    @Test("FDP-09: a worker without room for handles says so, and goes on")
+    func noRoom() async throws {
+        let (_, writer) = try PipeEnd.pair()
+        let ends = try (0..<60).map { _ in try writer.duplicated() }
+        try await withProcessPool(workers: 1) { pool async throws in
+            let before = try await pool.apply {
+                var limit = rlimit(rlim_cur: 50, rlim_max: 50)
+                setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+                return [Int(getpid()), Survey.openDescriptors().count]
+            }
+            for call in 0..<2 {
+                let error = await #expect(throws: MultiprocessingError.self) {
+                    if call == 0 {
+                        try await pool.apply(ends) { _ in }
+                    } else {
+                        try await pool.apply { try ends[0].write("x") }
+                    }
+                }
+                #expect(error?.code == .undecodable)
+                #expect(error?.description.contains("limit of open files") == true)
+            }
+            let after = try await pool.apply { [Int(getpid()), Survey.openDescriptors().count] }
+            #expect(after == before)
+            #expect(try await pool.apply(writer) { _ in 5 } == 5)
+        }
+    }
+
+    @Test(
+        "FDP-06: what one worker takes over from another has the right handles, and so has what comes after it"
+    )
+    func takenOver() async throws {
+        let gate = FileGate()
+        defer { gate.remove() }
+        try await withProcessPool(workers: 2) { pool async throws in
+            let blocked = try pool.applyAsync {
+                gate.pass()
+                return getpid()
+            }
+            for round in 0..<2 {
+                var calls: [(PipeEnd, AsyncResult<Int32>)] = []
+                for number in 0..<30 {
+                    let (reader, writer) = try PipeEnd.pair()
+                    // Every third one has a definition with a handle of its own.
+                    let call =
+                        number % 3 == 0
+                        ? try pool.applyAsync {
+                            try writer.write("\(number)")
+                            return getpid()
+                        }
+                        : try pool.applyAsync(writer, number) { end, number in
+                            try end.write("\(number)")
+                            return getpid()
+                        }
+                    calls.append((reader, call))
+                }
+                var workers: Set<Int32> = []
+                for (_, call) in calls { workers.insert(try await call.value) }
+                if round == 0 {
+                    gate.open()
+                    #expect(workers.count == 1)
+                    #expect(!workers.contains(try await blocked.value))
+                }
+                for (number, (reader, _)) in calls.enumerated() {
+                    var bytes = [UInt8](repeating: 0, count: 8)
+                    let count = read(reader.descriptor.raw, &bytes, 8)
+                    #expect(String(decoding: bytes.prefix(max(0, count)), as: UTF8.self) == "\(number)")
+                }
+            }
+        }
+    }
+
     @Test("FDP-06: what waits for a worker that is killed gets its handles at the next one")
     func killed() async throws {
         let gate = FileGate()
