@@ -9,17 +9,14 @@ final class WorkerLoop: @unchecked Sendable {
     // @unchecked because the ends of the rings and the definitions change: only the loop's thread uses them,
     // and while it waits for a chunk's task, only that task, through `reply`.
     private var requests: FrameReader
-    private var replies: FrameWriter
+    private var answers: AnswerWriter
     /// Where a chunk's task encodes its answers; the memory serves all of them.
     var answer = MessageWriter()
-    /// Answers that wait until the channel has room for their descriptors.
-    private var held = FIFO<HeldAnswer>()
     private var definitions: [UInt64: Result<any Invocation, any Error>] = [:]
 
     private let seat: Int
     private let segment: WorkerSegment
     private let doorbell: Doorbell
-    private let channel: MessageSocket
     private let parcels = ParcelQueue()
     private let running = Mutex<RunningTask?>(nil)
     /// Workers of one pool that may look for work at the same time.
@@ -31,23 +28,15 @@ final class WorkerLoop: @unchecked Sendable {
         let task: UnsafeCurrentTask
     }
 
-    private struct HeldAnswer {
-        let kind: UInt32
-        let slot: Int
-        let payload: [UInt8]
-        let descriptors: [SharedDescriptor]
-    }
-
     /// Nanoseconds for which an idle worker looks for work before it sleeps: about two wakes.
     private static let lookTime: UInt64 = 60_000
 
     init(seat: Int, segment: WorkerSegment, doorbell: Doorbell, channel: MessageSocket) {
-        self.channel = channel
         self.seat = seat
         self.segment = segment
         self.doorbell = doorbell
         requests = FrameReader(segment.requests)
-        replies = FrameWriter(segment.replies)
+        answers = AnswerWriter(seat: seat, segment: segment, doorbell: doorbell, channel: channel)
     }
 
     /// Serves until the pool says that nothing more comes.
@@ -156,53 +145,14 @@ final class WorkerLoop: @unchecked Sendable {
 
     // MARK: Answers
 
-    /// Sends a message; what does not fit into the ring waits for `flush`.
+    /// Sends a message; what does not fit waits for `flush`.
     func reply(_ kind: UInt32, _ slot: Int, _ payload: [UInt8], _ descriptors: [SharedDescriptor] = []) {
-        guard held.isEmpty, descriptors.isEmpty || send(descriptors) else {
-            return held.append(
-                HeldAnswer(kind: kind, slot: slot, payload: payload, descriptors: descriptors))
-        }
-        write(kind, slot, payload)
+        answers.send(kind, slot, payload, descriptors)
     }
 
-    private func write(_ kind: UInt32, _ slot: Int, _ payload: [UInt8]) {
-        do {
-            try replies.send(kind: kind, slot: UInt32(slot), payload)
-        } catch {
-            fatalError("the pool's replies cannot be written: \(error)")
-        }
-        doorbell.ring(worker: seat)
-    }
-
-    /// Sends descriptors if there is room for them now.
-    private func send(_ descriptors: [SharedDescriptor]) -> Bool {
-        let attempt = try? channel.sendWithoutWaiting([PoolControl.parcel], descriptors: descriptors)
-        // A broken channel means that nobody wants the answer: the parent is gone, and so is this process soon.
-        guard let attempt else { return true }
-        if case .sent = attempt { return true }
-        return false
-    }
-
-    /// Waits until the ring has taken every answer; on the loop's thread only.
+    /// Waits until every answer is on its way; on the loop's thread only.
     func flush() {
-        flushRing()
-        // What comes before them can be read now, so whoever is to make room for them can do it.
-        while let next = held.popFirst() {
-            if !next.descriptors.isEmpty {
-                // When the channel is broken, nobody wants the answer any more.
-                try? channel.send([PoolControl.parcel], descriptors: next.descriptors, until: nil)
-            }
-            write(next.kind, next.slot, next.payload)
-            flushRing()
-        }
-    }
-
-    private func flushRing() {
-        do {
-            try replies.flushBlocking { doorbell.ring(worker: seat) }
-        } catch {
-            fatalError("the pool's replies cannot be written: \(error)")
-        }
+        answers.flush()
     }
 
     // MARK: Control
