@@ -9,9 +9,17 @@ int mp_event_descriptor(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 
 int mp_watch_set(void) { return epoll_create1(EPOLL_CLOEXEC); }
 
-int mp_watch_add(int set, int descriptor, uint64_t token) {
-    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP, .data.u64 = token};
+static int add(int set, int descriptor, uint32_t events, uint64_t token) {
+    struct epoll_event event = {.events = events, .data.u64 = token};
     return epoll_ctl(set, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+int mp_watch_add(int set, int descriptor, uint64_t token) {
+    return add(set, descriptor, EPOLLIN | EPOLLRDHUP, token);
+}
+
+int mp_watch_add_writing(int set, int descriptor, uint64_t token) {
+    return add(set, descriptor, EPOLLOUT, token);
 }
 
 void mp_watch_remove(int set, int descriptor) { epoll_ctl(set, EPOLL_CTL_DEL, descriptor, 0); }

@@ -22,6 +22,11 @@ int mp_watch_set(void);
 /// This function is provided because `epoll_event` is a packed union.
 int mp_watch_add(int set, int descriptor, uint64_t token);
 
+/// Watches a descriptor for space to write or its other end's end; 0, or -1 with errno.
+///
+/// This function is provided because `epoll_event` is a packed union.
+int mp_watch_add_writing(int set, int descriptor, uint64_t token);
+
 /// Stops watching a descriptor.
 ///
 /// This function is provided because Swift does not import `sys/epoll.h`.

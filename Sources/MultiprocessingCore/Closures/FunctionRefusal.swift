@@ -22,7 +22,7 @@ package enum FunctionRefusal: Error, Hashable, Sendable {
     case notUnderstood(String)
     /// The code lies in no loaded file.
     case generatedCode
-    /// A captured value attaches a descriptor, and this way has no room for one.
+    /// A captured value attaches a descriptor, and the closure is to run where descriptors are not kept.
     case descriptor
 
     /// The type that is in the way, as far as it has a name.
@@ -77,7 +77,7 @@ extension FunctionRefusal: CustomStringConvertible {
         case .notUnderstood(let what):
             "the closure captures something of a kind that is not understood (\(what))"
         case .descriptor:
-            "the closure captures a handle that holds a descriptor"
+            "the closure captures a handle, which the children of a fork server would not find"
         case .generatedCode:
             "the closure's code belongs to no file that is loaded"
         }
@@ -94,9 +94,11 @@ extension FunctionRefusal: CustomStringConvertible {
         case .notCodable(let typeName) where typeName.contains("KeyPath<"):
             "Write the key path as a closure: { $0.name } instead of \\.name."
         case .notCodable, .tuple, .existential, .functionValue, .weakReference, .stripped, .unnameable,
-            .notUnderstood, .descriptor:
+            .notUnderstood:
             "Pass what the work needs as arguments instead: pool.apply(path) { path in … }. "
                 + "Of an object whose property is used, capture only that: { [name = self.name] in … }."
+        case .descriptor:
+            "Give it to each child instead: a body may capture handles, and be given them as arguments."
         case .generatedCode:
             "Write the work as a function or closure of the program itself."
         }

@@ -16,14 +16,17 @@ extension Launcher {
     ///
     /// - Parameters:
     ///   - order: what to start.
+    ///   - onStart: called with the child once it has been started, before `onExit`.
     ///   - onExit: called exactly once, on the poller's thread, when the child has ended and was reaped; never if
     ///     the start fails.
     /// - Returns: the child.
     /// - Throws: what the last attempt threw.
     package func launch(
-        _ order: LaunchOrder, onExit: @escaping @Sendable (ProcessEnd) -> Void
+        _ order: LaunchOrder, onStart: (LaunchedChild) -> Void = { _ in },
+        onExit: @escaping @Sendable (ProcessEnd) -> Void
     ) throws(LaunchFailure) -> LaunchedChild {
         let child = try StartRetries.run(order) { try attempt(order) }
+        onStart(child)
         child.report(to: onExit)
         return child
     }

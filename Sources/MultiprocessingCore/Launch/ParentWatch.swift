@@ -31,7 +31,7 @@ package enum ParentWatch {
     ///     roles to which nothing is sent.
     /// - Throws: when there is no room for another thread.
     package static func start(
-        _ seat: ChildSeat, onMessage: (@Sendable ([UInt8]) -> Void)? = nil
+        _ seat: ChildSeat, onMessage: (@Sendable (MessageSocket.Message) -> Void)? = nil
     ) throws(SystemError) {
         if seat.outlivesParent { return }
         try OSThread.start(named: "mp-parent-watch", stackBytes: 1 << 18) {
@@ -39,7 +39,9 @@ package enum ParentWatch {
         }
     }
 
-    private static func watch(_ seat: ChildSeat, _ onMessage: (@Sendable ([UInt8]) -> Void)?) -> Never {
+    private static func watch(_ seat: ChildSeat, _ onMessage: (@Sendable (MessageSocket.Message) -> Void)?)
+        -> Never
+    {
         let socket = MessageSocket(seat.channel)
         // Without a reader, bytes on the channel must not keep the thread awake.
         let interest = onMessage == nil ? 0 : Int16(POLLIN)
@@ -63,7 +65,7 @@ package enum ParentWatch {
             guard items.0.revents & Int16(POLLIN) != 0 else { continue }
             guard let onMessage else { continue }
             do {
-                onMessage(try socket.receive(limit: 1 << 16, until: .after(.seconds(5))).bytes)
+                onMessage(try socket.receive(limit: 1 << 16, acceptsLoss: true, until: .after(.seconds(5))))
             } catch {
                 _exit(orphanCode)
             }

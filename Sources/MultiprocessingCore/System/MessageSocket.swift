@@ -9,6 +9,17 @@ package struct MessageSocket: Sendable {
     package struct Message: Sendable {
         package let bytes: [UInt8]
         package let descriptors: [SharedDescriptor]
+        /// Whether this process had no room for all of the descriptors: then it has none of them.
+        package let hasLostDescriptors: Bool
+    }
+
+    /// What became of a message that was not to be waited for.
+    package enum Attempt: Sendable {
+        case sent
+        /// The socket is full: later, when it can be written to.
+        case full
+        /// The system has no room for more that is on its way: later, and nothing tells when.
+        case crowded
     }
 
     /// Why a message could not be sent or received.
@@ -60,26 +71,41 @@ package struct MessageSocket: Sendable {
             } else if errno == EAGAIN {
                 try wait(for: POLLOUT, until: deadline)
             } else {
-                throw .system(.last("sendmsg"))
+                let error = SystemError.last("sendmsg")
+                guard error.isCrowding, deadline?.hasPassed != true else { throw .system(error) }
+                // Nothing tells when others have received what they were sent.
+                usleep(1000)
             }
         }
         withExtendedLifetime(descriptors) {}
     }
 
-    /// Sends a short message if there is space for it at once.
-    package func sendWithoutWaiting(_ bytes: [UInt8]) throws(Failure) {
-        try send(bytes, until: .now)
+    /// Sends a short message if there is space for it at once: the kernel takes all of it or nothing.
+    package func sendWithoutWaiting(
+        _ bytes: [UInt8], descriptors: [SharedDescriptor] = []
+    ) throws(Failure) -> Attempt {
+        do throws(Failure) {
+            try send(bytes, descriptors: descriptors, until: .now)
+            return .sent
+        } catch .timeout {
+            return .full
+        } catch .system(let error) where error.isCrowding {
+            return .crowded
+        }
     }
 
     /// Receives the next message, waiting for it until the deadline.
     ///
     /// - Parameters:
     ///   - limit: a longer message is refused before memory is taken for it.
+    ///   - acceptsLoss: whether a message whose descriptors found no room here is a message all the same.
     ///   - deadline: nil waits without a limit.
     /// - Returns: the message, with the descriptors that came with it.
     /// - Throws: `ended` when the other side has closed its end between two messages.
-    package func receive(limit: Int = 1 << 40, until deadline: Deadline?) throws(Failure) -> Message {
-        var descriptors: [SharedDescriptor] = []
+    package func receive(
+        limit: Int = 1 << 40, acceptsLoss: Bool = false, until deadline: Deadline?
+    ) throws(Failure) -> Message {
+        var descriptors = Descriptors()
         let head = try read(Header.size, &descriptors, isFirst: true, until: deadline)
         let header = unsafe head.withUnsafeBytes { unsafe $0.loadUnaligned(as: Header.self) }
         guard header.magic == Header.magic else { throw .wire(.malformed("a message of another program")) }
@@ -87,10 +113,20 @@ package struct MessageSocket: Sendable {
             throw .wire(.tooLarge("a message of \(header.length) bytes"))
         }
         let bytes = try read(Int(header.length), &descriptors, isFirst: false, until: deadline)
-        guard descriptors.count == Int(header.descriptors) else {
-            throw .wire(.malformed("\(descriptors.count) of \(header.descriptors) descriptors arrived"))
+        if descriptors.areLost {
+            guard acceptsLoss else { throw .wire(.malformed("descriptors were lost: no room for them")) }
+            return Message(bytes: bytes, descriptors: [], hasLostDescriptors: true)
         }
-        return Message(bytes: bytes, descriptors: descriptors)
+        guard descriptors.all.count == Int(header.descriptors) else {
+            throw .wire(.malformed("\(descriptors.all.count) of \(header.descriptors) descriptors arrived"))
+        }
+        return Message(bytes: bytes, descriptors: descriptors.all, hasLostDescriptors: false)
+    }
+
+    /// What came with the parts of a message.
+    private struct Descriptors {
+        var all: [SharedDescriptor] = []
+        var areLost = false
     }
 
     /// Whether something has arrived, or the other side has ended, before the deadline.
@@ -104,7 +140,7 @@ package struct MessageSocket: Sendable {
     }
 
     private func read(
-        _ count: Int, _ descriptors: inout [SharedDescriptor], isFirst: Bool, until deadline: Deadline?
+        _ count: Int, _ descriptors: inout Descriptors, isFirst: Bool, until deadline: Deadline?
     ) throws(Failure) -> [UInt8] {
         var bytes: [UInt8] = []
         while bytes.count < count {
@@ -126,7 +162,7 @@ package struct MessageSocket: Sendable {
 
     /// One call of the kernel: some bytes, and the descriptors that come with them.
     private func receive(
-        into part: inout [UInt8], _ descriptors: inout [SharedDescriptor], until deadline: Deadline?
+        into part: inout [UInt8], _ descriptors: inout Descriptors, until deadline: Deadline?
     ) throws(Failure) -> Int {
         var raw = [Int32](repeating: -1, count: Int(MP_MAXIMUM_DESCRIPTORS))
         while true {
@@ -141,8 +177,8 @@ package struct MessageSocket: Sendable {
                 try wait(for: POLLIN, until: deadline)
                 continue
             }
-            descriptors += raw[..<found].map { SharedDescriptor(Descriptor(adopting: $0)) }
-            guard isTruncated == 0 else { throw .wire(.malformed("descriptors were lost: no room for them")) }
+            descriptors.all += raw[..<found].map { SharedDescriptor(Descriptor(adopting: $0)) }
+            if isTruncated != 0 { descriptors.areLost = true }
             return received
         }
     }

@@ -25,4 +25,7 @@ package struct SystemError: Error, Hashable, Sendable, CustomStringConvertible {
 extension SystemError {
     /// Whether the other end of a channel is gone.
     package var isBrokenChannel: Bool { code == EPIPE || code == ECONNRESET }
+
+    /// Whether there will be room for a message, or for the descriptors in it, once others have arrived.
+    package var isCrowding: Bool { [ETOOMANYREFS, ENOBUFS, ENOMEM].contains(code) }
 }

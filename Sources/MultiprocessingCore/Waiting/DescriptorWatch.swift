@@ -12,13 +12,16 @@ package final class DescriptorWatch: Sendable {
     private let copy: SharedDescriptor
     private let state = Mutex(State())
 
-    /// Calls the handler once, on the poller's thread, when there is something to read or the other end is gone.
+    /// Calls the handler once, on the poller's thread, when there is something to read, or space to write, or the
+    /// other end is gone.
     ///
     /// - Throws: EBADF for a number that is not open.
-    package init(_ raw: Int32, _ handler: @escaping @Sendable () -> Void) throws(SystemError) {
+    package init(
+        _ raw: Int32, for interest: Poller.Interest = .reading, _ handler: @escaping @Sendable () -> Void
+    ) throws(SystemError) {
         copy = try SharedDescriptor(duplicating: raw)
         do {
-            let watch = try Poller.obtain().watch(copy.raw) { [weak self] in
+            let watch = try Poller.obtain().watch(copy.raw, for: interest) { [weak self] in
                 self?.cancel()
                 handler()
             }

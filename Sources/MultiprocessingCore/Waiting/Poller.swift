@@ -12,6 +12,14 @@ package final class Poller: Sendable {
         fileprivate let token: UInt64
     }
 
+    /// What a descriptor is watched for.
+    package enum Interest: Sendable {
+        /// Bytes to read, or the other end is gone.
+        case reading
+        /// Space to write, or the other end is gone.
+        case writing
+    }
+
     /// Something that will happen at a moment.
     package struct Timer: Hashable, Sendable {
         fileprivate let id: UInt64
@@ -80,16 +88,21 @@ package final class Poller: Sendable {
 
     // MARK: Descriptors
 
-    /// Calls the handler whenever the descriptor has bytes to read or its other end is gone.
-    package func watch(_ descriptor: Int32, _ handler: @escaping @Sendable () -> Void) throws(SystemError)
-        -> Watch
-    {
+    /// Calls the handler whenever the descriptor has bytes to read, or space to write, or its other end is gone.
+    package func watch(
+        _ descriptor: Int32, for interest: Interest = .reading, _ handler: @escaping @Sendable () -> Void
+    ) throws(SystemError) -> Watch {
         let token = state.withLock { state in
             state.lastToken += 1
             state.handlers[state.lastToken] = handler
             return state.lastToken
         }
-        guard mp_watch_add(set.raw, descriptor, token) == 0 else {
+        let result =
+            switch interest {
+            case .reading: mp_watch_add(set.raw, descriptor, token)
+            case .writing: mp_watch_add_writing(set.raw, descriptor, token)
+            }
+        guard result == 0 else {
             let error = SystemError.last("epoll_ctl")
             _ = state.withLock { $0.handlers.removeValue(forKey: token) }
             throw error

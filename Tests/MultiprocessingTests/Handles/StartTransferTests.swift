@@ -157,6 +157,15 @@ private struct WriteTask: ProcessTask {
         #expect(report.output.first?.hasPrefix("true") == true, "\(report.output)")
     }
 
+    @Test("a preload closure is refused handles, which its server's children would not find")
+    func preload() async throws {
+        let (_, writer) = try PipeEnd.pair()
+        let error = #expect(throws: ClosureRefusedError.self) {
+            try ProcessContext.forkserver { try writer.write("x") }
+        }
+        #expect(error?.message.contains("each child") == true)
+    }
+
     @Test("FDP-06: a forked copy finds the handle itself")
     func forked() async throws {
         let program = ChildProcess(context: ProcessContext(.spawn), options: .captured) {

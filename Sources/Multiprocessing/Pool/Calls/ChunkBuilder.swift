@@ -5,6 +5,8 @@ struct ChunkBuilder<Body: PortableBody> {
     private let core: PoolCore
     private let definition: Definition
     private let chunkSize: Int
+    /// Whether a chunk may have fewer items than that, so that its descriptors can travel.
+    private let isFlexible: Bool
     private let timeout: Duration?
     private let sink: any ChunkSink
     private var id: UInt64
@@ -12,11 +14,13 @@ struct ChunkBuilder<Body: PortableBody> {
     private var firstItem = 0
 
     init(
-        _ core: PoolCore, _ definition: Definition, chunkSize: Int, timeout: Duration?, sink: any ChunkSink
+        _ core: PoolCore, _ definition: Definition, chunkSize: Int, isFlexible: Bool, timeout: Duration?,
+        sink: any ChunkSink
     ) {
         self.core = core
         self.definition = definition
         self.chunkSize = chunkSize
+        self.isFlexible = isFlexible
         self.timeout = timeout
         self.sink = sink
         id = core.makeID()
@@ -31,8 +35,22 @@ struct ChunkBuilder<Body: PortableBody> {
     ///
     /// - Throws: what the encoding of the item throws; the item is left out then.
     mutating func add(_ arguments: Body.Arguments) throws -> PoolChunk? {
-        try payload.append { try Body.encode(arguments, into: &$0) }
+        do {
+            try payload.append { try Body.encode(arguments, into: &$0) }
+        } catch WireError.tooLarge where isFlexible && payload.count > 0 {
+            return try addToNext(arguments)
+        }
         return payload.count < chunkSize ? nil : finish()
+    }
+
+    /// Gives the chunk back as it is and begins the next one with the item, if that fits into one at all.
+    private mutating func addToNext(_ arguments: Body.Arguments) throws -> PoolChunk? {
+        let nextID = core.makeID()
+        var next = ChunkPayload(chunk: nextID, definition: definition.id, isTimed: timeout != nil)
+        try next.append { try Body.encode(arguments, into: &$0) }
+        let full = finish()
+        (id, payload) = (nextID, next)
+        return full
     }
 
     /// Leaves the next item out: its index is passed over, and the chunk before it, if any, is given back.
@@ -46,8 +64,8 @@ struct ChunkBuilder<Body: PortableBody> {
     mutating func finish() -> PoolChunk? {
         guard payload.count > 0 else { return nil }
         let chunk = PoolChunk(
-            id: id, definition: definition, payload: payload.bytes, firstItem: firstItem,
-            count: payload.count, timeout: timeout, sink: sink)
+            id: id, definition: definition, payload: payload.bytes, attachments: payload.attachments,
+            firstItem: firstItem, count: payload.count, timeout: timeout, sink: sink)
         firstItem += payload.count
         id = core.makeID()
         payload = ChunkPayload(

@@ -34,12 +34,17 @@ extension PoolCore {
         let id = makeID()
         var message = MessageWriter()
         message.bytes.append(id)
+        message.bytes.append(UInt16(0))
         do {
             try InvocationCoder.encode(body, context: context, into: &message)
-            guard message.attachments.isEmpty else { throw ClosureRefusedError(.descriptor) }
-        } catch let error as EncodingError {
-            throw MultiprocessingError(.unencodable, "the context could not be encoded", cause: error)
+        } catch  where error is EncodingError || error is WireError {
+            throw MultiprocessingError(
+                .unencodable, "what the body of \(label) captures or shares could not be encoded",
+                cause: error)
         }
-        return Definition(id: id, bytes: message.bytes.bytes, label: label, retired: retired)
+        message.bytes.overwrite(at: 8, with: UInt16(message.attachments.count))
+        return Definition(
+            id: id, bytes: message.bytes.bytes, attachments: message.attachments, label: label,
+            retired: retired)
     }
 }

@@ -34,8 +34,8 @@ extension ProcessPool {
     ) async throws -> [Body.Output] where S.Element == Body.Arguments {
         let inputs = Array(inputs)
         let (buffer, builder) = try prepare(
-            body, context, isOrdered: true, window: nil,
-            chunkSize: chunkSize ?? defaultChunkSize(for: inputs.count), timeout: timeout, label: label)
+            body, context, isOrdered: true, window: nil, chunkSize: chunkSize,
+            usualSize: defaultChunkSize(for: inputs.count), timeout: timeout, label: label)
         let source = SequenceSource(inputs.makeIterator(), builder)
         let cursor = StreamCursor<Body.Output>(buffer, source: source)
         return try await cursor.all(expected: inputs.count)
@@ -46,12 +46,15 @@ extension ProcessPool {
         label: String = "map"
     ) async throws -> [Body.Output] where S.Element == Body.Arguments {
         let (buffer, fresh) = try prepare(
-            body, context, isOrdered: true, window: nil, chunkSize: chunkSize ?? 1, timeout: timeout,
-            label: label)
+            body, context, isOrdered: true, window: nil, chunkSize: chunkSize, timeout: timeout, label: label)
         var builder = fresh
         let cursor = StreamCursor<Body.Output>(buffer)
         for try await input in inputs {
-            if let chunk = try builder.add(input) { try buffer.submit([chunk]) }
+            do {
+                if let chunk = try builder.add(input) { try buffer.submit([chunk]) }
+            } catch let error as WireError {
+                throw MultiprocessingError.unencodableItem(builder.nextItem, error)
+            }
         }
         if let chunk = builder.finish() { try buffer.submit([chunk]) }
         buffer.inputEnded(.success(()))
@@ -64,8 +67,8 @@ extension ProcessPool {
         label: String, _ convert: @escaping @Sendable ([Body.Output]) -> Value
     ) throws -> AsyncResult<Value> {
         let (buffer, builder) = try prepare(
-            body, context, isOrdered: true, window: nil,
-            chunkSize: chunkSize ?? defaultChunkSize(for: inputs.count), timeout: timeout, label: label)
+            body, context, isOrdered: true, window: nil, chunkSize: chunkSize,
+            usualSize: defaultChunkSize(for: inputs.count), timeout: timeout, label: label)
         var source = SequenceSource(inputs.makeIterator(), builder)
         if let refusal = core.refusal { throw refusal }
         source.pull((.max, .max), into: buffer)
@@ -110,13 +113,15 @@ extension ProcessPool {
     ///
     /// Without a window, chunks are submitted as fast as their bytes allow.
     private nonisolated func prepare<Body: PortableBody>(
-        _ body: Body, _ context: Body.Context, isOrdered: Bool, window: Int?, chunkSize: Int,
-        timeout: Duration?, label: String
+        _ body: Body, _ context: Body.Context, isOrdered: Bool, window: Int?, chunkSize: Int?,
+        usualSize: Int = 1, timeout: Duration?, label: String
     ) throws -> (ResultBuffer, ChunkBuilder<Body>) {
-        let size = try Self.checked(chunkSize)
+        let size = try Self.checked(chunkSize ?? usualSize)
         let buffer = ResultBuffer(core: core, isOrdered: isOrdered, window: window ?? .max / 2)
         let definition = try core.define(body, context, label: label)
-        return (buffer, ChunkBuilder(core, definition, chunkSize: size, timeout: timeout, sink: buffer))
+        let builder = ChunkBuilder<Body>(
+            core, definition, chunkSize: size, isFlexible: chunkSize == nil, timeout: timeout, sink: buffer)
+        return (buffer, builder)
     }
 
     /// Four chunks for each worker, as in Python.

@@ -31,8 +31,8 @@ final class SingleCall<Output: Codable & Sendable>: ChunkSink {
         }
         let call = SingleCall<Output>(core: core, chunk: id)
         let chunk = PoolChunk(
-            id: id, definition: definition, payload: payload.bytes, firstItem: 0, count: 1,
-            timeout: timeout, sink: call)
+            id: id, definition: definition, payload: payload.bytes, attachments: payload.attachments,
+            firstItem: 0, count: 1, timeout: timeout, sink: call)
         try core.submit([chunk])
         return call
     }

@@ -6,6 +6,8 @@ struct PoolChunk: Sendable {
     let definition: Definition
     /// What the worker gets.
     var payload: [UInt8]
+    /// The descriptors in it.
+    let attachments: [SharedDescriptor]
     /// The index of the first item among the inputs of the call.
     var firstItem: Int
     var count: Int
@@ -15,6 +17,12 @@ struct PoolChunk: Sendable {
     let timeout: Duration?
     /// Who gets the results; nil once nobody wants them any more.
     var sink: (any ChunkSink)?
+
+    /// Whether descriptors go to a worker that gets the chunk and has not seen its definition.
+    var hasDescriptors: Bool { !attachments.isEmpty || !definition.attachments.isEmpty }
+
+    /// What the chunk counts for where there is room for so many bytes: descriptors are scarcer than those.
+    var weight: Int { payload.count + attachments.count << 11 }
 }
 
 /// Who gets the results of chunks.
@@ -27,7 +35,9 @@ protocol ChunkSink: AnyObject, Sendable {
 struct Delivery: Sendable {
     enum Content: Sendable {
         /// Messages as the worker wrote them: headers and payloads.
-        case replies([UInt8])
+        ///
+        /// In parcels come the descriptors of those that have some.
+        case replies([UInt8], parcels: [Parcel] = [])
         /// The item, or all items, have no result because of this.
         case lost(any Error)
     }
@@ -42,13 +52,19 @@ struct Delivery: Sendable {
 final class Definition: Sendable {
     let id: UInt64
     let bytes: [UInt8]
+    /// The descriptors in it.
+    let attachments: [SharedDescriptor]
     /// The name of the call in errors.
     let label: String
     private let retired: RetiredDefinitions
 
-    init(id: UInt64, bytes: [UInt8], label: String, retired: RetiredDefinitions) {
+    init(
+        id: UInt64, bytes: [UInt8], attachments: [SharedDescriptor], label: String,
+        retired: RetiredDefinitions
+    ) {
         self.id = id
         self.bytes = bytes
+        self.attachments = attachments
         self.label = label
         self.retired = retired
     }

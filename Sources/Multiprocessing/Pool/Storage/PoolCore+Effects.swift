@@ -5,13 +5,15 @@ extension PoolCore {
     struct Effects {
         struct Cancellation {
             let chunk: UInt64
-            let child: LaunchedChild?
+            let line: ControlLine
         }
 
         /// The machine's orders, carried out under the lock.
         var actions: [PoolMachine.Action] = []
         // The rest waits until the lock was given back.
         var deliveries: [(sink: any ChunkSink, delivery: Delivery)] = []
+        /// Those that have something to send.
+        var lines: [ControlLine] = []
         var wakes: [Ring] = []
         var launches: [(seat: Int, generation: UInt64, order: LaunchOrder)] = []
         var kills: [LaunchedChild] = []
@@ -39,6 +41,7 @@ extension PoolCore {
         case .post(let id, let seat, let slot):
             guard let link = state.links[seat], let chunk = state.chunks[id] else { return }
             guarding(link, &effects) { () throws(RingCorruption) in try link.post(chunk, slot: slot) }
+            if chunk.hasDescriptors { effects.lines.append(link.line) }
             effects.wakes.append(link.segment.requests)
             if let timeout = chunk.timeout { effects.timers.append((id, timeout)) }
         case .revoke(_, let seat, let slot):
@@ -92,6 +95,7 @@ extension PoolCore {
     /// Does what has to wait until the lock was given back.
     func run(_ effects: consuming Effects) {
         while let payload = effects.spentPayloads.popLast() { buffers.give(payload) }
+        for line in effects.lines { line.flush() }
         for ring in effects.wakes { ring.wakeReader() }
         for (sink, delivery) in effects.deliveries { sink.receive(delivery) }
         for launch in effects.launches { self.launch(launch.order, seat: launch.seat, launch.generation) }

@@ -35,7 +35,7 @@ extension PoolCore {
             if let sink = chunk.sink {
                 let delivery = Delivery(
                     chunk: id, firstItem: chunk.firstItem + chunk.answered, count: batch.count,
-                    content: .replies(batch.bytes))
+                    content: .replies(batch.bytes, parcels: batch.parcels))
                 effects.deliveries.append((sink, delivery))
             }
             state.chunks[id]?.answered += batch.count

@@ -25,7 +25,9 @@ extension PoolCore {
 
     /// Tells a worker that a chunk which it runs is not wanted, and ends it if it does not listen.
     func cancel(_ cancellation: Effects.Cancellation) {
-        if let child = cancellation.child { WorkerSignal.cancel(cancellation.chunk, at: child) }
+        // A worker that does not listen is ended after the grace period.
+        cancellation.line.append(PoolControl.cancel(cancellation.chunk))
+        cancellation.line.flush()
         Poller.shared.schedule(at: .after(Self.cancellationGrace)) { [weak self] in
             guard let self else { return }
             transact { state, effects in

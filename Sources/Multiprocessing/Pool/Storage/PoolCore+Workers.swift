@@ -27,14 +27,9 @@ extension PoolCore {
     func launch(_ order: LaunchOrder, seat: Int, _ generation: UInt64) {
         launcher.lane.run { [self] in
             do throws(LaunchFailure) {
-                let child = try launcher.launch(order) { [self] end in
-                    workerEnded(seat: seat, generation, end.status)
-                }
-                transact { state, effects in
-                    guard let link = state.links[seat], link.generation == generation else { return }
-                    link.child = child
-                    if link.isUnwanted { effects.kills.append(child) }
-                }
+                _ = try launcher.launch(
+                    order, onStart: { workerStarted($0, seat: seat, generation) },
+                    onExit: { [self] end in workerEnded(seat: seat, generation, end.status) })
             } catch {
                 transact { state, effects in
                     breakPool(MultiprocessingError(error, starting: "a worker process"), &state, &effects)
@@ -43,6 +38,18 @@ extension PoolCore {
                     state.machine.replace(seat: seat, &effects.actions)
                 }
             }
+        }
+    }
+
+    /// A worker is there; it may have answered before this was known.
+    private func workerStarted(_ child: LaunchedChild, seat: Int, _ generation: UInt64) {
+        transact { state, effects in
+            guard let link = state.links[seat], link.generation == generation else { return }
+            link.child = child
+            link.line.connect(child.channel)
+            effects.lines.append(link.line)
+            if link.isUnwanted { effects.kills.append(child) }
+            while drain(seat, &state, &effects) {}
         }
     }
 
@@ -103,7 +110,7 @@ extension PoolCore {
             chunk.answered = 0
         }
         state.chunks[id] = chunk
-        return chunk.payload.count
+        return chunk.weight
     }
 
     private func lossReason(

@@ -62,7 +62,7 @@ final class PoolCore: Sendable {
             if let refusal = Self.refusal(state) { return refusal }
             for chunk in chunks {
                 state.chunks[chunk.id] = chunk
-                state.machine.submit(chunk.id, bytes: chunk.payload.count, &effects.actions)
+                state.machine.submit(chunk.id, bytes: chunk.weight, &effects.actions)
             }
             return nil
         }
@@ -80,7 +80,7 @@ final class PoolCore: Sendable {
                     state.machine.revoked(
                         seat: place.seat, slot: place.slot, requeue: false, &effects.actions)
                 } else {
-                    effects.cancellations.append(.init(chunk: id, child: link.child))
+                    effects.cancellations.append(.init(chunk: id, line: link.line))
                 }
             }
         }

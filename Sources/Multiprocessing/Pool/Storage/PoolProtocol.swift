@@ -4,7 +4,7 @@ import MultiprocessingCore
 
 /// Messages to a worker.
 enum PoolRequest {
-    /// `slot` unused; the payload is an identifier and a definition.
+    /// `slot` unused; the payload is an identifier, the number of descriptors, and a definition.
     static let define: UInt32 = 1
     /// `slot` unused; the payload is an identifier.
     static let forget: UInt32 = 2
@@ -22,6 +22,23 @@ enum PoolReply {
     static let failure: UInt32 = 2
     /// The slot's chunk had been taken back, or was given up because it was cancelled.
     static let vacated: UInt32 = 3
+    /// As `value`; the descriptors in it were sent on the channel before.
+    static let valueWithDescriptors: UInt32 = 4
+}
+
+/// Messages on the channel, past the rings.
+enum PoolControl {
+    /// An identifier follows: the task that runs this chunk is cancelled.
+    static let cancel: UInt8 = 1
+    /// Comes with the descriptors of the next message in a ring that has some.
+    static let parcel: UInt8 = 2
+
+    static func cancel(_ chunk: UInt64) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.append(cancel)
+        writer.append(chunk)
+        return writer.bytes
+    }
 }
 
 /// A chunk on its way to a worker: a header and the encoded arguments of its items, each with its length.
@@ -36,10 +53,12 @@ struct ChunkPayload {
         message.bytes.append(definition)
         message.bytes.append(id)
         message.bytes.append(UInt32(0))
-        message.bytes.append(UInt32(isTimed ? 1 : 0))
+        message.bytes.append(UInt16(isTimed ? 1 : 0))
+        message.bytes.append(UInt16(0))
     }
 
     var bytes: [UInt8] { message.bytes.bytes }
+    var attachments: [SharedDescriptor] { message.attachments }
 
     /// Appends an item, which `encode` writes.
     mutating func append(_ encode: (inout MessageWriter) throws -> Void) throws {
@@ -47,7 +66,6 @@ struct ChunkPayload {
         message.bytes.append(UInt64(0))
         do {
             try encode(&message)
-            guard message.attachments.isEmpty else { throw FunctionRefusal.descriptor }
         } catch {
             // The half of the item that was written goes.
             message.truncate(to: start)
@@ -56,6 +74,9 @@ struct ChunkPayload {
         message.bytes.overwrite(at: start.bytes, with: UInt64(message.bytes.count - start.bytes - 8))
         count += 1
         message.bytes.overwrite(at: 16, with: UInt32(count))
+        if message.attachments.count > start.attachments {
+            message.bytes.overwrite(at: 22, with: UInt16(message.attachments.count))
+        }
     }
 
     /// The same chunk without its first items.

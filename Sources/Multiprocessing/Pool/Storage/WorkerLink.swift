@@ -9,6 +9,8 @@ final class WorkerLink {
         let slot: Int
         var count = 0
         var bytes: [UInt8] = []
+        /// The descriptors of those that have some.
+        var parcels: [Parcel] = []
         /// Whether the worker gave the slot back without having run all its items.
         var isVacated = false
     }
@@ -22,6 +24,8 @@ final class WorkerLink {
     private var known: Set<UInt64> = []
     /// Tells this worker from earlier ones in the same seat.
     let generation: UInt64
+    /// The way past the rings.
+    let line = ControlLine()
     /// The process, once it has been started.
     var child: LaunchedChild?
     /// Why the pool ended the worker, if it did.
@@ -39,11 +43,18 @@ final class WorkerLink {
     /// Gives a chunk to the worker.
     func post(_ chunk: PoolChunk, slot: Int) throws(RingCorruption) {
         if known.insert(chunk.definition.id).inserted {
+            enclose(chunk.definition.attachments)
             try requests.send(kind: PoolRequest.define, slot: 0, chunk.definition.bytes)
         }
+        enclose(chunk.attachments)
         segment.slots[slot].post()
         try requests.send(kind: PoolRequest.run, slot: UInt32(slot), chunk.payload)
         try askForSpace()
+    }
+
+    /// Puts descriptors in line, in the order of the messages that they belong to.
+    private func enclose(_ descriptors: [SharedDescriptor]) {
+        if !descriptors.isEmpty { line.append([PoolControl.parcel], descriptors: descriptors) }
     }
 
     /// Tells the worker that it will not see a definition again.
@@ -62,6 +73,8 @@ final class WorkerLink {
 
     /// Reads what the worker has answered, long answers into buffers of the pool; `more` says that there was too much for one time.
     func drain(_ buffers: BufferPool) throws(RingCorruption) -> (batches: [Batch], more: Bool) {
+        // Before that is known, the descriptors of what it wrote cannot be had.
+        guard child != nil else { return ([], false) }
         if !requests.isFlushed {
             try requests.flush()
             try askForSpace()
@@ -70,12 +83,21 @@ final class WorkerLink {
         }
         var batches: [Batch] = []
         var size = 0
+        var lacksParcel = false
         while size < Self.drainLimit {
             let found = try unsafe replies.next { frame, payload in
                 size += RingFrame.headerSize + payload.count
                 unsafe Self.add(frame, payload, to: &batches, buffers)
+                guard frame.kind == PoolReply.valueWithDescriptors else { return }
+                // The worker sends them before it writes the message, so they are there.
+                if let message = try? child?.channel.receive(limit: 64, acceptsLoss: true, until: .now) {
+                    batches[batches.count - 1].parcels.append(Parcel(message))
+                } else {
+                    lacksParcel = true
+                }
             }
             guard found else { break }
+            if lacksParcel { throw RingCorruption() }
         }
         // Also a part of a long answer has made space.
         replies.wakeWriter()

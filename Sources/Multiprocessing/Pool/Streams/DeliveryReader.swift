@@ -5,6 +5,7 @@ struct DeliveryReader {
     let delivery: Delivery
     private var taken = 0
     private var offset = 0
+    private var opened = 0
 
     init(_ delivery: Delivery) {
         self.delivery = delivery
@@ -17,12 +18,14 @@ struct DeliveryReader {
         switch delivery.content {
         case .lost(let error):
             return .failure(error)
-        case .replies(let bytes):
-            return read(bytes)
+        case .replies(let bytes, let parcels):
+            return read(bytes, parcels)
         }
     }
 
-    private mutating func read<Output: Decodable>(_ bytes: [UInt8]) -> Result<Output, any Error> {
+    private mutating func read<Output: Decodable>(
+        _ bytes: [UInt8], _ parcels: [Parcel]
+    ) -> Result<Output, any Error> {
         unsafe bytes.withUnsafeBytes { raw in
             // The pool has copied whole messages only, so the header and what it announces are there.
             let frame = unsafe raw.loadUnaligned(fromByteOffset: offset, as: RingFrame.self)
@@ -30,8 +33,17 @@ struct DeliveryReader {
             offset = start + Int(frame.length)
             var reader = unsafe ByteReader(UnsafeRawBufferPointer(rebasing: raw[start..<offset]))
             do {
-                if frame.kind == PoolReply.value { return .success(try reader.decode(Output.self)) }
-                return .failure(try ErrorTransport.decode(from: &reader))
+                switch frame.kind {
+                case PoolReply.value:
+                    return .success(try reader.decode(Output.self))
+                case PoolReply.valueWithDescriptors:
+                    // The pool has added a parcel for each of these.
+                    opened += 1
+                    var message = MessageReader(reader, attachments: try parcels[opened - 1].open())
+                    return .success(try message.decode(Output.self))
+                default:
+                    return .failure(try ErrorTransport.decode(from: &reader))
+                }
             } catch {
                 return .failure(
                     MultiprocessingError(

@@ -89,7 +89,7 @@ final class ResultBuffer: ChunkSink {
 
     /// Takes the memory of a delivery back that has been read.
     func recycle(_ delivery: consuming Delivery) {
-        if case .replies(let bytes) = delivery.content { core.buffers.give(bytes) }
+        if case .replies(let bytes, _) = delivery.content { core.buffers.give(bytes) }
     }
 
     /// Nobody wants the rest: what runs is cancelled, what waits never runs.

@@ -11,17 +11,19 @@ final class ChunkRun: @unchecked Sendable {
     private let count: Int
     private let isTimed: Bool
     private var reader: ByteReader
+    private let attachments: [SharedDescriptor]
     private var begun = 0
     private var answered = 0
     private let finished = DispatchSemaphore(value: 0)
 
-    init(_ loop: WorkerLoop, slot: Slot, number: Int, count: Int, isTimed: Bool, _ reader: ByteReader) {
+    init(_ loop: WorkerLoop, slot: Slot, number: Int, count: Int, isTimed: Bool, _ message: MessageReader) {
         self.loop = loop
         self.slot = slot
         self.number = number
         self.count = count
         self.isTimed = isTimed
-        self.reader = reader
+        reader = message.bytes
+        attachments = message.attachments
     }
 
     /// Whether every item has been answered.
@@ -34,7 +36,7 @@ final class ChunkRun: @unchecked Sendable {
         begun += 1
         do {
             let length = Int(clamping: try reader.read(UInt64.self))
-            return unsafe MessageReader(ByteReader(try reader.readBytes(length)), attachments: [])
+            return unsafe MessageReader(ByteReader(try reader.readBytes(length)), attachments: attachments)
         } catch {
             fatalError("a chunk is shorter than it says: \(error)")
         }
@@ -52,15 +54,22 @@ final class ChunkRun: @unchecked Sendable {
                     cause: error))
         }
         answered += 1
-        loop.reply(PoolReply.value, number, loop.answer.bytes)
+        if loop.answer.attachments.isEmpty {
+            loop.reply(PoolReply.value, number, loop.answer.bytes.bytes)
+        } else {
+            let descriptors = loop.answer.attachments
+            loop.reply(PoolReply.valueWithDescriptors, number, loop.answer.bytes.bytes, descriptors)
+            // They are not needed here any more.
+            loop.answer.removeAll()
+        }
     }
 
     /// The item threw.
     func fail(_ error: any Error) {
         loop.answer.removeAll()
-        ErrorTransport.encode(error, processID: ThisProcess.id, into: &loop.answer)
+        ErrorTransport.encode(error, processID: ThisProcess.id, into: &loop.answer.bytes)
         answered += 1
-        loop.reply(PoolReply.failure, number, loop.answer.bytes)
+        loop.reply(PoolReply.failure, number, loop.answer.bytes.bytes)
     }
 
     /// Every item fails for the same reason.

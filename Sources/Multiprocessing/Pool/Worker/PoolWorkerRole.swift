@@ -38,10 +38,11 @@ enum PoolWorkerRole: HeirRole {
         // The pool decides about its workers, and tells them.
         ThisProcess.guardInterrupt(from: seat.parentID, message: nil)
         let seating = try Seating(seat.payload)
-        let files = seat.descriptors
+        let files = seat.takeDescriptors()
         let segment = try WorkerSegment(files[0], ringBytes: seating.ringBytes)
         let doorbell = try Doorbell(files[1], event: files[2])
-        let loop = WorkerLoop(seat: seating.seat, segment: segment, doorbell: doorbell)
+        let loop = WorkerLoop(
+            seat: seating.seat, segment: segment, doorbell: doorbell, channel: MessageSocket(seat.channel))
         try ParentWatch.start(seat) { message in
             loop.take(control: message)
         }

@@ -9,14 +9,15 @@ final class WorkerLoop: @unchecked Sendable {
     // @unchecked because the ends of the rings and the definitions change: only the loop's thread uses them,
     // and while it waits for a chunk's task, only that task, through `reply`.
     private var requests: FrameReader
-    private var replies: FrameWriter
+    private var answers: AnswerWriter
     /// Where a chunk's task encodes its answers; the memory serves all of them.
-    var answer = ByteWriter()
+    var answer = MessageWriter()
     private var definitions: [UInt64: Result<any Invocation, any Error>] = [:]
 
     private let seat: Int
     private let segment: WorkerSegment
     private let doorbell: Doorbell
+    private let parcels = ParcelQueue()
     private let running = Mutex<RunningTask?>(nil)
     /// Workers of one pool that may look for work at the same time.
     private let lookers = Processor.usableCount - 1
@@ -30,12 +31,12 @@ final class WorkerLoop: @unchecked Sendable {
     /// Nanoseconds for which an idle worker looks for work before it sleeps: about two wakes.
     private static let lookTime: UInt64 = 60_000
 
-    init(seat: Int, segment: WorkerSegment, doorbell: Doorbell) {
+    init(seat: Int, segment: WorkerSegment, doorbell: Doorbell, channel: MessageSocket) {
         self.seat = seat
         self.segment = segment
         self.doorbell = doorbell
         requests = FrameReader(segment.requests)
-        replies = FrameWriter(segment.replies)
+        answers = AnswerWriter(seat: seat, segment: segment, doorbell: doorbell, channel: channel)
     }
 
     /// Serves until the pool says that nothing more comes.
@@ -69,8 +70,9 @@ final class WorkerLoop: @unchecked Sendable {
             switch frame.kind {
             case PoolRequest.define:
                 let id = try reader.read(UInt64.self)
+                let parcel = takeParcel(of: Int(try reader.read(UInt16.self)))
                 definitions[id] = Result {
-                    var message = MessageReader(reader, attachments: [])
+                    var message = MessageReader(reader, attachments: try parcel.open())
                     return try InvocationCoder.decode(from: &message)
                 }
             case PoolRequest.forget:
@@ -87,16 +89,29 @@ final class WorkerLoop: @unchecked Sendable {
         }
     }
 
+    /// The descriptors that belong to the message at hand; waits until they have come.
+    private func takeParcel(of count: Int) -> Parcel {
+        count == 0 ? .whole([]) : parcels.take()
+    }
+
     // MARK: Chunks
 
     private func runChunk(slot: Int, _ reader: inout ByteReader) throws {
-        guard segment.slots[slot].start() else { return reply(PoolReply.vacated, slot, []) }
         let definition = try reader.read(UInt64.self)
         let id = try reader.read(UInt64.self)
         let count = Int(try reader.read(UInt32.self))
-        let isTimed = try reader.read(UInt32.self) == 1
+        let isTimed = try reader.read(UInt16.self) == 1
+        // Also those of a chunk that was taken back have come, or will come.
+        let parcel = takeParcel(of: Int(try reader.read(UInt16.self)))
+        guard segment.slots[slot].start() else { return reply(PoolReply.vacated, slot, []) }
+        let attachments = (try? parcel.open()) ?? []
         let chunk = ChunkRun(
-            self, slot: segment.slots[slot], number: slot, count: count, isTimed: isTimed, reader)
+            self, slot: segment.slots[slot], number: slot, count: count, isTimed: isTimed,
+            MessageReader(reader, attachments: attachments))
+        if case .lost = parcel {
+            chunk.failAll(MultiprocessingError.noRoomForHandle)
+            return flush()
+        }
         let invocation = definitions[definition] ?? .failure(WireError.malformed("an unknown definition"))
         switch invocation {
         case .success(let invocation):
@@ -130,30 +145,22 @@ final class WorkerLoop: @unchecked Sendable {
 
     // MARK: Answers
 
-    /// Sends a message; what does not fit into the ring waits for `flush`.
-    func reply(_ kind: UInt32, _ slot: Int, _ payload: [UInt8]) {
-        do {
-            try replies.send(kind: kind, slot: UInt32(slot), payload)
-        } catch {
-            fatalError("the pool's replies cannot be written: \(error)")
-        }
-        doorbell.ring(worker: seat)
+    /// Sends a message; what does not fit waits for `flush`.
+    func reply(_ kind: UInt32, _ slot: Int, _ payload: [UInt8], _ descriptors: [SharedDescriptor] = []) {
+        answers.send(kind, slot, payload, descriptors)
     }
 
-    /// Waits until the ring has taken every answer; on the loop's thread only.
+    /// Waits until every answer is on its way; on the loop's thread only.
     func flush() {
-        do {
-            try replies.flushBlocking { doorbell.ring(worker: seat) }
-        } catch {
-            fatalError("the pool's replies cannot be written: \(error)")
-        }
+        answers.flush()
     }
 
     // MARK: Control
 
-    /// A message on the channel: the number of a chunk that is to be cancelled.
-    func take(control message: [UInt8]) {
-        let chunk = unsafe message.withUnsafeBytes { bytes in
+    /// A message on the channel: descriptors, or the number of a chunk that is to be cancelled.
+    func take(control message: MessageSocket.Message) {
+        if message.bytes.first == PoolControl.parcel { return parcels.append(Parcel(message)) }
+        let chunk = unsafe message.bytes.dropFirst().withUnsafeBytes { bytes in
             var reader = unsafe ByteReader(bytes)
             return try? reader.read(UInt64.self)
         }

@@ -47,7 +47,7 @@ public struct ProcessContext: Sendable, CustomStringConvertible {
     /// new one takes its place. What the closure throws, or a thread that it leaves behind, fails the start of
     /// the first child, which throws it as its cause. Python's `set_forkserver_preload`.
     ///
-    /// - Parameter preload: what the server does first; it captures `Codable` values only.
+    /// - Parameter preload: what the server does first; it captures `Codable` values only, and no handles.
     /// - Returns: the context. Its server is started with the first child, and ends with this process.
     /// - Throws: a ``ClosureRefusedError`` when the closure captures what cannot travel.
     public static func forkserver(preload: @escaping @Sendable () throws -> Void) throws -> ProcessContext {

@@ -1,0 +1,77 @@
+import MultiprocessingCore
+
+/// Where a worker's answers go: into the ring, and their descriptors before them onto the channel.
+struct AnswerWriter: ~Copyable {
+    private struct Held {
+        let kind: UInt32
+        let slot: Int
+        let payload: [UInt8]
+        let descriptors: [SharedDescriptor]
+    }
+
+    private var replies: FrameWriter
+    /// Answers that wait until the channel has room for the descriptors of the first of them.
+    private var held = FIFO<Held>()
+    private let seat: Int
+    private let doorbell: Doorbell
+    private let channel: MessageSocket
+
+    init(seat: Int, segment: WorkerSegment, doorbell: Doorbell, channel: MessageSocket) {
+        self.seat = seat
+        self.doorbell = doorbell
+        self.channel = channel
+        replies = FrameWriter(segment.replies)
+    }
+
+    /// Sends a message; what does not fit into the ring waits for `flush`.
+    mutating func send(
+        _ kind: UInt32, _ slot: Int, _ payload: [UInt8], _ descriptors: [SharedDescriptor] = []
+    ) {
+        guard held.isEmpty, descriptors.isEmpty || trySending(descriptors) else {
+            return held.append(
+                Held(kind: kind, slot: slot, payload: payload, descriptors: descriptors))
+        }
+        write(kind, slot, payload)
+    }
+
+    private mutating func write(_ kind: UInt32, _ slot: Int, _ payload: [UInt8]) {
+        do {
+            try replies.send(kind: kind, slot: UInt32(slot), payload)
+        } catch {
+            fatalError("the pool's replies cannot be written: \(error)")
+        }
+        doorbell.ring(worker: seat)
+    }
+
+    /// Sends descriptors if there is room for them now.
+    private func trySending(_ descriptors: [SharedDescriptor]) -> Bool {
+        let attempt = try? channel.sendWithoutWaiting([PoolControl.parcel], descriptors: descriptors)
+        // A broken channel means that nobody wants the answer: the parent is gone, and so is this process soon.
+        guard let attempt else { return true }
+        if case .sent = attempt { return true }
+        return false
+    }
+
+    /// Waits until the ring has taken every answer; on the loop's thread only.
+    mutating func flush() {
+        flushRing()
+        // What comes before them can be read now, so whoever is to make room for them can do it.
+        while let next = held.popFirst() {
+            if !next.descriptors.isEmpty {
+                // When the channel is broken, nobody wants the answer any more.
+                try? channel.send([PoolControl.parcel], descriptors: next.descriptors, until: nil)
+            }
+            write(next.kind, next.slot, next.payload)
+            flushRing()
+        }
+    }
+
+    private mutating func flushRing() {
+        do {
+            let (doorbell, seat) = (doorbell, seat)
+            try replies.flushBlocking { doorbell.ring(worker: seat) }
+        } catch {
+            fatalError("the pool's replies cannot be written: \(error)")
+        }
+    }
+}
