@@ -225,7 +225,9 @@ import Testing
         try queue.shutdown(immediately: true)
         #expect(try queue.count == 0)
         #expect(await code { _ = try await queue.get() } == .queueShutDown)
-        #expect(try await child.report().output == ["queueShutDown"])
+        var lines = child.standardOutputLines.makeAsyncIterator()
+        #expect(try await lines.next() == "queueShutDown")
+        #expect(try await child.join() == .exited(0))
     }
 
     @Test("a cancelled wait takes and puts nothing")

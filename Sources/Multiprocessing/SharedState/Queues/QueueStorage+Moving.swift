@@ -68,12 +68,14 @@ extension QueueStorage {
     // MARK: Taking
 
     nonisolated(nonsending) func take(timeout: Duration?) async throws -> TakenMessage {
+        lookForDeaths()
         let state = state
         return try finish(try await takers.wait(timeout: timeout) { Self.attemptTake(state, isTick: $0) })
     }
 
     func takeBlocking(timeout: Duration?) throws -> TakenMessage {
-        try finish(takers.waitBlocking(timeout: timeout) { Self.attemptTake(state, isTick: $0) })
+        lookForDeaths()
+        return try finish(takers.waitBlocking(timeout: timeout) { Self.attemptTake(state, isTick: $0) })
     }
 
     private func finish(_ take: Take?) throws -> TakenMessage {

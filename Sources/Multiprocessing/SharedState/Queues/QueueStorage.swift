@@ -22,6 +22,8 @@ final class QueueStorage: SharedStorage {
     let takers: WaitLine<Take>
     let putters: WaitLine<Put>
     let joiners: WaitLine<Void>
+    /// When this process last looked for others that were killed with messages in hand, in nanoseconds.
+    private let lastLook = Atomic<UInt64>(0)
     /// What this process has in hand, the longest first.
     let inHand = Mutex(FIFO<QueueState.Taken>())
 
@@ -54,6 +56,16 @@ final class QueueStorage: SharedStorage {
         } catch {
             throw MultiprocessingError(.noResources, "a queue could not be made", cause: error)
         }
+    }
+
+    /// Looks now and then for killed processes whose messages are to be delivered again: a queue that never gets
+    /// empty has nobody who waits and would find them.
+    func lookForDeaths() {
+        guard state.delivery == .acknowledged, state.hasTaken else { return }
+        let now = Deadline.now
+        guard now.nanoseconds - lastLook.load(ordering: .relaxed) > 50_000_000 else { return }
+        lastLook.store(now.nanoseconds, ordering: .relaxed)
+        state.settleDeaths()
     }
 
     func forgetWaiters() {

@@ -123,6 +123,9 @@ package final class QueueState: Sendable {
     package var isFinished: Bool { flags.value & Flag.finished != 0 }
     package var isShutDown: Bool { flags.value & Flag.shutDown != 0 }
 
+    /// Whether anybody has a message in hand.
+    package var hasTaken: Bool { taken.value > 0 }
+
     /// Whether an attempt to put might succeed.
     package var mayPut: Bool {
         flags.value != 0 || limit.value == 0 || queued.value &+ filling.value < limit.value
