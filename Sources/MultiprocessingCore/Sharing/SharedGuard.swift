@@ -27,8 +27,12 @@ package struct SharedGuard: Sendable {
     private func acquireSlowly(_ repair: () -> Void) {
         let me = ProcessStamp.current
         var looks = 0
+        var isTick = false
         while true {
-            switch lock.tryAcquire(as: me, contended: looks > Self.looks) {
+            let attempt =
+                isTick ? lock.takeOver(as: me) : lock.tryAcquire(as: me, contended: looks > Self.looks)
+            isTick = false
+            switch attempt {
             case .acquired:
                 return
             case .acquiredAfterDeath:
@@ -38,12 +42,8 @@ package struct SharedGuard: Sendable {
                 looks += 1
                 if looks <= Self.looks {
                     Processor.pause()
-                } else if let value = lock.announceSleeper(),
-                    !lock.signal.wait(while: value, until: .after(Self.patience)),
-                    case .acquiredAfterDeath = lock.takeOver(as: me)
-                {
-                    repair()
-                    return lock.repaired()
+                } else if let value = lock.announceSleeper() {
+                    isTick = !lock.signal.wait(while: value, until: .after(Self.patience))
                 }
             case .unrecoverable:
                 // A guard is repaired before it is released, so no working program gets here.

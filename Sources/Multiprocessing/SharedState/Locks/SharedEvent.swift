@@ -11,7 +11,7 @@ import MultiprocessingCore
 ///
 /// It travels to other processes like any value. The death of any process leaves it set or not set, and usable.
 public final class SharedEvent: Sendable {
-    private let storage: EventStorage
+    let storage: EventStorage
 
     /// Makes an event that is not set.
     ///
@@ -116,6 +116,13 @@ final class EventStorage: SharedStorage {
     func set() {
         state.set()
         line.changed()
+    }
+
+    /// For those who wait until it is set and stays so until they look.
+    var whileSet: WaitPlace {
+        WaitPlace(isPromising: { [state] in state.isSet }) { [state] _ in
+            state.announceSleeper().map { (state.signal, $0) }
+        }
     }
 
     func forgetWaiters() { line.forget() }

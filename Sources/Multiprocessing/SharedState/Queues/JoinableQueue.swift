@@ -18,7 +18,7 @@ import Synchronization
 /// It travels to other processes like any value. Everything said of ``SharedQueue`` holds for it as well. When a
 /// process is killed that has values in hand which are not done, ``join(timeout:)`` tells, and does not wait for them.
 public final class JoinableQueue<Element: Codable & Sendable>: Sendable {
-    private let core: QueueHandle
+    let core: QueueHandle
 
     /// Makes an empty queue.
     ///

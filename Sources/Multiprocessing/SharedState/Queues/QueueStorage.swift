@@ -19,6 +19,8 @@ final class QueueStorage: SharedStorage {
     typealias Take = Result<QueueState.Taken, QueueState.Failure>
 
     let state: QueueState
+    /// Where those sleep who wait for a message.
+    let messages: WaitPlace
     let takers: WaitLine<Take>
     let putters: WaitLine<Put>
     let joiners: WaitLine<Void>
@@ -31,7 +33,8 @@ final class QueueStorage: SharedStorage {
 
     init(_ state: QueueState) {
         self.state = state
-        takers = WaitLine(.changes(of: state.items) { state.mayTake })
+        messages = .changes(of: state.items) { state.mayTake }
+        takers = WaitLine(messages)
         putters = WaitLine(.changes(of: state.space) { state.mayPut })
         joiners = WaitLine(.changes(of: state.settlements) { state.unsettledAtALook == 0 })
     }

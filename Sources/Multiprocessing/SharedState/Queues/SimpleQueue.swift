@@ -4,7 +4,7 @@ import MultiprocessingCore
 ///
 /// It travels to other processes like any value, and survives their deaths as a ``SharedQueue`` does.
 public final class SimpleQueue<Element: Codable & Sendable>: Sendable {
-    private let queue: SharedQueue<Element>
+    let queue: SharedQueue<Element>
 
     /// Makes an empty queue without a limit.
     ///
