@@ -53,6 +53,26 @@ extension ChildProcess {
         self.init(name, context, daemon, options, authenticationKey, VoidBody2(body: body), (a, b))
     }
 
+    /// A child that will run a body of three arguments.
+    ///
+    /// - Parameters:
+    ///   - name: nil makes one of the form `Process-3`.
+    ///   - a: the first argument, which is encoded at the start.
+    ///   - b: the second argument.
+    ///   - c: the third argument.
+    ///   - context: how the child is started.
+    ///   - daemon: whether the end of this process terminates the child; nil for as this process is.
+    ///   - options: what is special about the child.
+    ///   - authenticationKey: nil for that of this process.
+    ///   - body: what the child does.
+    public init<A: Codable & Sendable, B: Codable & Sendable, C: Codable & Sendable>(
+        name: String? = nil, _ a: A, _ b: B, _ c: C, context: ProcessContext = .default, daemon: Bool? = nil,
+        options: StartOptions = StartOptions(), authenticationKey: AuthenticationKey? = nil,
+        _ body: @escaping @concurrent @Sendable (A, B, C) async throws -> Void
+    ) {
+        self.init(name, context, daemon, options, authenticationKey, VoidBody3(body: body), (a, b, c))
+    }
+
     /// A child that will run a task; what the task returns is dropped.
     ///
     /// - Parameters:
