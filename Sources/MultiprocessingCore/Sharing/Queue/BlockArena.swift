@@ -88,6 +88,7 @@ struct BlockArena: Sendable {
             offset: offset, at: object.memory.bytes(at: offset, count: Block.headerSize).start)
         block.owner = owner
         block.set(.filling, class: number)
+        CrashPoint.pass("queue.arena.cut")
         // From here on it is a block, also for whoever walks through the memory.
         top.value = UInt64(end)
         return block
@@ -118,6 +119,7 @@ struct BlockArena: Sendable {
     /// Gives a block back.
     func release(_ block: Block) {
         block.set(.free)
+        CrashPoint.pass("queue.arena.freed")
         let list = free(block.sizeClass)
         block.next = Int(clamping: list.value)
         list.value = UInt64(block.offset)

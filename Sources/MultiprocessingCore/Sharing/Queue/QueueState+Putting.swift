@@ -13,6 +13,7 @@ extension QueueState {
             try publish(block)
         }
         _ = place
+        CrashPoint.pass("queue.put.unguarded")
         items.wake(1)
     }
 
@@ -30,7 +31,9 @@ extension QueueState {
     package func fill(_ place: Place, _ bytes: [UInt8]) throws(Failure) {
         do {
             let block = try arena.block(at: place.offset)
+            CrashPoint.pass("queue.put.reserved")
             try unsafe write(bytes, into: block)
+            CrashPoint.pass("queue.put.written")
             var failure: (any Error)?
             `guard`.withLock(repair: repair) {
                 do {
@@ -44,6 +47,7 @@ extension QueueState {
         } catch {
             throw .damaged
         }
+        CrashPoint.pass("queue.put.unguarded")
         items.wake(1)
     }
 
@@ -72,13 +76,16 @@ extension QueueState {
         if flags.value & Flag.finished != 0 { throw Failure.finished }
         if limit.value > 0, queued.value &+ filling.value >= limit.value { throw Failure.full }
         let block = try arena.allocate(length, for: .current)
+        CrashPoint.pass("queue.put.allocated")
         block.length = length
         block.parcel = 0
         guard !descriptors.isEmpty else { return block }
         do {
             let number = lastParcel.value + 1
             lastParcel.value = number
+            CrashPoint.pass("queue.put.numbered")
             guard try box.put(number, descriptors) else { throw Failure.noRoom }
+            CrashPoint.pass("queue.put.parcelled")
             block.parcel = number
         } catch {
             arena.release(block)
@@ -97,8 +104,12 @@ extension QueueState {
         let number = lastSequence.value + 1
         lastSequence.value = number
         block.sequence = number
+        CrashPoint.pass("queue.put.sequenced")
         block.set(.queued)
+        CrashPoint.pass("queue.put.queued")
         try append(block)
+        CrashPoint.pass("queue.put.appended")
         queued.value = queued.value &+ 1
+        CrashPoint.pass("queue.put.counted")
     }
 }

@@ -13,6 +13,7 @@ extension QueueState {
             }
         }
         let message = try result.get()
+        CrashPoint.pass("queue.take.unguarded")
         if limit.value > 0 || !message.descriptors.isEmpty { space.wake(1) }
         return message
     }
@@ -29,11 +30,15 @@ extension QueueState {
         let staysInHand = length > Self.shortLimit || delivery != .once
         // The bytes are checked and copied before the message is anybody's.
         let bytes = length > Self.shortLimit ? nil : try unsafe Array(arena.bytes(of: block, count: length))
+        CrashPoint.pass("queue.take.looked")
         block.owner = .current
         block.set(.taken)
+        CrashPoint.pass("queue.take.marked")
         _ = try popHead()
+        CrashPoint.pass("queue.take.popped")
         queued.value = queued.value &- 1
         if parcel != 0, descriptors != nil { try box.drop() }
+        CrashPoint.pass("queue.take.dropped")
         if staysInHand {
             taken.value = taken.value &+ 1
         } else {
@@ -96,6 +101,7 @@ extension QueueState {
         let isMine = `guard`.withLock(repair: repair) { () -> Bool in
             guard block.state == .taken, block.owner == .current else { return false }
             arena.release(block)
+            CrashPoint.pass("queue.take.released")
             taken.value = taken.value &- 1
             if queued.value == 0, filling.value == 0, taken.value == 0 { arena.clear() }
             return true

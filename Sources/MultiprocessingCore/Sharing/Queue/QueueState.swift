@@ -148,6 +148,7 @@ package final class QueueState: Sendable {
         if emptying {
             withGuard {
                 while let block = try popHead() {
+                    CrashPoint.pass("queue.empty.popped")
                     arena.release(block)
                     queued.value = queued.value &- 1
                 }
