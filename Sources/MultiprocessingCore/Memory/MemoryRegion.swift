@@ -2,8 +2,8 @@
 ///
 /// Others may write at the same time: what is read is then a mixture of bytes, and never anything worse.
 package struct MemoryRegion: Sendable {
-    private let mapping: SharedMapping
-    private let offset: Int
+    package let mapping: SharedMapping
+    package let offset: Int
     package let count: Int
 
     package init(_ mapping: SharedMapping, at offset: Int = 0, count: Int) {
@@ -62,5 +62,30 @@ package struct MemoryRegion: Sendable {
         defer { extendLifetime(mapping) }
         let target = unsafe bytes(start, source.byteCount)
         unsafe source.withUnsafeBytes { unsafe target.copyMemory(from: $0) }
+    }
+
+    // MARK: Elements
+
+    /// Calls the body with the memory as elements, which all lie inside and are aligned.
+    package func withElements<Element: BitwiseCopyable, Result: ~Copyable, Failure: Error>(
+        of type: Element.Type, _ body: (UnsafeMutableBufferPointer<Element>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        defer { extendLifetime(mapping) }
+        return try unsafe body(bytes(0, count).assumingMemoryBound(to: type))
+    }
+
+    package func withSpan<Element: BitwiseCopyable, Result: ~Copyable, Failure: Error>(
+        of type: Element.Type, _ body: (Span<Element>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        defer { extendLifetime(mapping) }
+        return try unsafe body(UnsafeBufferPointer(bytes(0, count).assumingMemoryBound(to: type)).span)
+    }
+
+    package func withMutableSpan<Element: BitwiseCopyable, Result: ~Copyable, Failure: Error>(
+        of type: Element.Type, _ body: (inout MutableSpan<Element>) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        defer { extendLifetime(mapping) }
+        var span = unsafe bytes(0, count).assumingMemoryBound(to: type).mutableSpan
+        return try body(&span)
     }
 }

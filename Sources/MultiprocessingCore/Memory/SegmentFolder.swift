@@ -16,8 +16,11 @@ package struct SegmentFolder: Sendable {
     /// Makes memory of `count` bytes, all zero, that belongs to this process.
     ///
     /// - Parameters:
+    ///   - count: at least one.
     ///   - names: gives the name to use, and others for as long as those are taken; nil gives up.
     ///   - prepare: writes the first content, before anyone else can see it. If it throws, there is no memory.
+    /// - Returns: the memory by its name, and its bytes.
+    /// - Throws: what `prepare` throws, and `SegmentError`.
     package func create(
         count: Int, names: () -> SegmentName?, prepare: (SharedMapping) throws -> Void = { _ in }
     ) throws -> (segment: NamedSegment, memory: SharedMapping) {

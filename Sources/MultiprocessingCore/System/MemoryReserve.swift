@@ -2,7 +2,9 @@ import Glibc
 
 /// Room for shared memory, taken at its creation: a machine that is full is an error then and no signal later.
 enum MemoryReserve {
-    /// How much is asked for at once. A signal takes the room of an unfinished call back, so with one call for
+    /// How much is asked for at once.
+    ///
+    /// A signal takes the room of an unfinished call back, so with one call for
     /// everything a program that gets many signals would never have it all.
     private static let step = 16 << 20
     private static let smallestStep = 256 << 10

@@ -4,8 +4,9 @@ import MultiprocessingCore
 enum OwnedNames {
     private static let removals = GlobalMutex<[SharedObject.ID: Finalizer]>([:])
 
-    /// What removes the name of a segment that this process owns: when the handle ends, or else the process, after its
-    /// children have. A handle that was to do it before does not any more.
+    /// What removes the name of a segment that this process owns, when a handle ends, or else the process.
+    ///
+    /// The process's children have ended by then. A handle that was to do it before does not any more.
     static func add(_ segment: NamedSegment) -> Finalizer {
         let id = segment.id
         let removal = Finalizer(priority: .min) {

@@ -78,13 +78,15 @@ extension SharedMemory {
         try region(offset, bytes.byteCount).write(bytes, at: offset)
     }
 
-    /// The byte at an index, which has to lie inside; the handle has to be open.
+    /// The byte at an index, which has to lie inside, of a handle that is open.
     public subscript(index: Int) -> UInt8 {
         get { indexed(index..<index + 1).load(at: index, as: UInt8.self) }
         set { indexed(index..<index + 1).store(newValue, at: index) }
     }
 
-    /// The bytes of a range, which has to lie inside; as many go in as come out. The handle has to be open.
+    /// The bytes of a range, which has to lie inside; as many go in as come out.
+    ///
+    /// The handle has to be open.
     public subscript(range: Range<Int>) -> [UInt8] {
         get { indexed(range).copy(range) }
         set {

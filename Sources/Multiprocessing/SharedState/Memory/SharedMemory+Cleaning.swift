@@ -43,7 +43,9 @@ extension SharedMemory {
 
     private static let cleaningTimes = GlobalMutex(Cleaning.always)
 
-    /// When this process removes the names that killed processes left; always, unless it is set. An empty set is never.
+    /// When this process removes the names that killed processes left; always, unless it is set.
+    ///
+    /// An empty set is never.
     public static var cleaning: Cleaning {
         get { cleaningTimes.withLock { $0 } }
         set { cleaningTimes.withLock { $0 = newValue } }

@@ -73,9 +73,9 @@ public final class SharedMemory: Sendable {
     /// Whether this handle can be used no more.
     public var isClosed: Bool { state.withLock { $0.contents == nil } }
 
-    /// Gives up the use of the bytes; Python's `close()`. More than once is the same as once.
+    /// Gives up the use of the bytes; Python's `close()`.
     ///
-    /// What uses them at the moment goes on undisturbed. The owner removes the name with that.
+    /// More than once is the same as once. What uses them at the moment goes on undisturbed. The owner removes the name with that.
     public func close() {
         let old = state.withLock { state in
             defer { state = State() }
