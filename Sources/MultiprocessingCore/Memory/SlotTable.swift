@@ -42,7 +42,12 @@ package struct SlotTable: Sendable {
         SharedLongWord(mapping, at: places[index].offset + SlotLayout.versionOffset)
     }
 
-    private func `guard`(_ index: Int) -> SharedGuard { SharedGuard(mapping, at: places[index].offset) }
+    /// Runs the body while nobody else writes at the index.
+    private func alone<Result>(_ index: Int, _ body: () -> Result) -> Result {
+        // A process that died there left half a value beside the one that counts, which is no damage.
+        let nothing = {}
+        return SharedGuard(mapping, at: places[index].offset).withLock(repair: nothing, body)
+    }
 
     package func read(_ index: Int) -> SlotValue {
         let version = version(index)
@@ -52,15 +57,14 @@ package struct SlotTable: Sendable {
             atomicMemoryFence(ordering: .acquiring)
             if version.value == before { return value }
         }
-        // Half a value beside the one that counts is no damage.
-        return self.guard(index).withLock(repair: {}) { value(index, version.value) }
+        return alone(index) { value(index, version.value) }
     }
 
     /// Replaces the value at an index, which has the room for it.
     package func write(_ new: SlotValue, at index: Int) {
         precondition(new.bytes.count <= room(of: index), "no room for the value")
         let version = version(index)
-        self.guard(index).withLock(repair: {}) {
+        alone(index) {
             let next = version.value &+ 1
             let start = start(index, next)
             region.store(UInt32(new.bytes.count), at: start)

@@ -55,6 +55,7 @@ extension SharedArray {
     ///
     /// - Parameters:
     ///   - timeout: how long to wait for the lock; nil waits without a limit.
+    ///   - isolation: the caller's actor, on which the body runs.
     ///   - body: gets the elements as they lie in memory, and suspends nowhere.
     /// - Returns: what the body returns.
     /// - Throws: what the body throws, after which its changes count all the same; `CancellationError` when the task is

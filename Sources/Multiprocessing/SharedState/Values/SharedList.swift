@@ -107,7 +107,7 @@ public final class SharedList: Sendable {
         table.write(slot, at: index)
     }
 
-    /// The element at an index from the end; 1 is the last one. Python's negative indices.
+    /// The element at an index from the end, of which 1 is the last; Python's negative indices.
     public subscript(fromEnd distance: Int) -> MixedValue { self[count - distance] }
 
     /// How many elements are equal to a value.

@@ -69,6 +69,7 @@ public final class SharedValue<Value: BitwiseCopyable & Sendable>: Sendable {
     ///
     /// - Parameters:
     ///   - timeout: how long to wait for the lock; nil waits without a limit.
+    ///   - isolation: the caller's actor, on which the body runs.
     ///   - body: changes the value, and suspends nowhere. If the process is killed meanwhile, the old value stays.
     /// - Returns: what the body returns.
     /// - Throws: what the body throws, after which its changes count all the same; `CancellationError` when the task is
