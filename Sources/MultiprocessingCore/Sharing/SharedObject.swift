@@ -1,3 +1,5 @@
+import Glibc
+
 /// Memory of one shared object, such as a lock: what kind it is, a name that no other object has, and its state.
 ///
 /// It is an anonymous file of a fixed size that whoever has its descriptor can map; the kernel frees it with the
