@@ -9,6 +9,7 @@ enum MemoryScenes {
         let names = ["a", "b", "c", "d"]
         for name in names {
             let child = ChildProcess(name, context: context) { name in
+                SharedMemory.cleaning = []
                 let memory = try SharedMemory(creating: name, count: 10)
                 withExtendedLifetime(memory) { _ = kill(getpid(), SIGKILL) }
             }
@@ -23,6 +24,7 @@ enum MemoryScenes {
         for moment in [SharedMemory.Cleaning.atCreation, .atAttaching, .atEnd] {
             SharedMemory.cleaning = []
             let child = ChildProcess(context: context) {
+                SharedMemory.cleaning = []
                 let memory = try SharedMemory(creating: "f", count: 10)
                 withExtendedLifetime(memory) { _ = kill(getpid(), SIGKILL) }
             }

@@ -53,8 +53,17 @@ import Testing
             let list = try SharedList(creating: nil, [1])
             try memory.unlink()
             try list.memory.unlink()
-            #expect(await code { _ = try await pool.apply(memory) { $0.count } } == .notFound)
-            #expect(await code { _ = try await pool.apply(list) { $0.count } } == .notFound)
+            for call in [
+                { try await pool.apply(memory) { $0.count } }, { try await pool.apply(list) { $0.count } },
+            ]
+                as [@Sendable () async throws -> Int]
+            {
+                do {
+                    Issue.record("\(try await call()) came")
+                } catch let error as MultiprocessingError {
+                    #expect("\(error)".contains("there is no shared memory"))
+                }
+            }
             #expect(try await pool.apply(1) { $0 + 1 } == 2)
         }
     }
@@ -164,7 +173,7 @@ import Testing
     /// Runs a scene of the host program where the folder for shared memory is its own.
     private func inOwnMemory(_ scene: String, size: String, output: [String]) async throws {
         let script =
-            "mount -t tmpfs -o size=\(size) none /dev/shm || exit 77; \"$0\" \(scene); ls -A /dev/shm"
+            "mount -t tmpfs -o size=\(size) none /dev/shm || exit 77; \"$0\" \(scene) && ls -A /dev/shm"
         let arguments = ["--mount", "/bin/sh", "-c", script, try HostProgram.path]
         guard let outcome = try await HostProgram.runUnshared(arguments, skipping: scene) else { return }
         #expect(outcome == .init(status: .exited(0), output: output, errors: []))
