@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <malloc.h>
 #include <sched.h>
+#include <stdio.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #ifndef MFD_NOEXEC_SEAL
@@ -29,6 +31,19 @@ void mp_punch(int file, long long offset, long long count) {
 int mp_has_size_seal(int file) {
     int seals = fcntl(file, F_GET_SEALS);
     return seals != -1 && (seals & F_SEAL_SHRINK) != 0;
+}
+
+int mp_unnamed_file(const char *folder) {
+    int file = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    // Whatever the process takes from new files by its mask.
+    if (file != -1) fchmod(file, 0600);
+    return file;
+}
+
+int mp_name_file(int file, const char *path) {
+    char unnamed[32];
+    snprintf(unnamed, sizeof unnamed, "/proc/self/fd/%d", file);
+    return linkat(AT_FDCWD, unnamed, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
 }
 
 int mp_allowed_processors(void) {

@@ -28,6 +28,10 @@ enum Command: String, CaseIterable {
     case reuse
     /// Starts one child after another, until it is killed.
     case startMany
+    /// Removes names of shared memory whose owners were killed.
+    case cleaning
+    /// Makes more shared memory than there is room for.
+    case fullMemory
 
     func run(_ context: ProcessContext) async throws {
         switch self {
@@ -44,6 +48,8 @@ enum Command: String, CaseIterable {
             print(squares)
         case .reuse: try await NumberReuse.run(context)
         case .startMany: try await startWithoutEnd(context)
+        case .cleaning: try await MemoryScenes.clean(context)
+        case .fullMemory: try MemoryScenes.fill()
         }
     }
 }

@@ -24,6 +24,17 @@ void mp_punch(int file, long long offset, long long count);
 /// This function is provided because `fcntl` is variadic and its seals are macros.
 int mp_has_size_seal(int file);
 
+/// Makes an empty file in a folder of memory that has no name yet, for its owner only: close-on-exec, and gone with the
+/// last descriptor of it. Returns that, or -1 with errno.
+///
+/// This function is provided because `O_TMPFILE` is a macro that Swift does not import.
+int mp_unnamed_file(const char *_Nonnull folder);
+
+/// Gives such a file its name, if that is free; 0, or -1 with errno.
+///
+/// This function is provided because it takes a path of the process's own that C formats best.
+int mp_name_file(int file, const char *_Nonnull path);
+
 /// How many processors the process may run on, by its affinity.
 ///
 /// This function is provided because `cpu_set_t` is counted by macros and hidden behind a feature macro.

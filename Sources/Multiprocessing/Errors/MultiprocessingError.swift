@@ -15,6 +15,7 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
             case alreadyStarted, closed, undecodable, unencodable, protocolViolation, streamConsumed
             case alreadyChosen, notTransferable, noResources, notHeld, unrecoverable
             case brokenBarrier, queueFull, queueEmpty, queueFinished, queueShutDown, tooManyDone, abandoned
+            case notFound, alreadyExists
         }
 
         private let kind: Kind
@@ -60,6 +61,10 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
 
         /// A barrier was aborted or reset, or one of its parties is gone.
         public static let brokenBarrier = Code(kind: .brokenBarrier)
+        /// There is nothing of this name, or not any more.
+        public static let notFound = Code(kind: .notFound)
+        /// Something else has this name.
+        public static let alreadyExists = Code(kind: .alreadyExists)
 
         /// A queue had no space within the limit.
         public static let queueFull = Code(kind: .queueFull)

@@ -52,6 +52,7 @@ final class ChildRecord: Sendable {
                         try launcher.launch(order) { ending in
                             // Whoever has joined a child finds its log records.
                             LogCenter.takeWaiting()
+                            SharedMemory.childEnded(ending.status)
                             end.close(ending)
                             ChildRegistry.remove(owner)
                         }

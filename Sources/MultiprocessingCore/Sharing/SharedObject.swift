@@ -1,4 +1,3 @@
-import CMultiprocessing
 import Glibc
 
 /// Memory of one shared object, such as a lock: what kind it is, a name that no other object has, and its state.
@@ -49,17 +48,13 @@ package final class SharedObject: Sendable {
 
     /// Maps an object that another process made.
     ///
-    /// - Throws: `WireError` for a file that is something else.
+    /// - Throws: `ReceivedFileError` or `WireError` for a file that is something else.
     package init(_ file: SharedDescriptor, kind: UInt64, count: Int, reserve: Int? = nil) throws {
         let size = Self.size(holding: count)
-        var status = stat()
-        guard unsafe fstat(file.raw, &status) == 0 else { throw SystemError.last("fstat") }
-        guard status.st_size >= size, mp_has_size_seal(file.raw) == 1 else {
-            throw WireError.malformed("a shared object whose memory is too small, or could shrink")
-        }
+        try SharedMapping.check(file.descriptor, holds: size)
         memory = try Self.map(file.descriptor, count: size, reserve: reserve)
         let header = unsafe memory.bytes(at: 0, count: MemoryLayout<Header>.size).load(as: Header.self)
-        guard header.magic == Header.magic, header.kind == kind, header.size == UInt64(size) else {
+        guard header.magic == Header.magic, header.kind == kind, header.size >= UInt64(size) else {
             throw WireError.malformed("a shared object of another kind")
         }
         self.file = file

@@ -1,28 +1,41 @@
 import Glibc
 
-/// The control group of this process, as far as it limits processors.
+/// The control group of this process, as far as it limits processors and memory.
 enum ControlGroup {
     /// Whole processors that the quota allows, rounded up; nil without a quota.
     static var processorLimit: Int? {
-        guard let membership = read("/proc/self/cgroup") else { return nil }
-        for line in membership.split(separator: "\n") where line.hasPrefix("0::/") {
-            return tightestLimit(in: String(line.dropFirst(3)))
-        }
-        return nil
+        tightest { TextFile.read("\($0)/cpu.max").flatMap(Self.limit) }
     }
 
-    /// The smallest limit on the way from the group up to the root.
-    private static func tightestLimit(in group: String) -> Int? {
+    /// Bytes of memory that the limits leave, counting those that the kernel can take back; nil without a limit.
+    static var memoryLeft: Int? {
+        tightest { folder in
+            guard let limit = number(in: "\(folder)/memory.max"),
+                let used = number(in: "\(folder)/memory.current")
+            else { return nil }
+            let cached = TextFile.read("\(folder)/memory.stat").flatMap(Self.reclaimable) ?? 0
+            return max(0, limit - used + cached)
+        }
+    }
+
+    /// The smallest number on the way from the group up to the root.
+    private static func tightest(_ number: (_ folder: String) -> Int?) -> Int? {
+        guard let membership = TextFile.read("/proc/self/cgroup") else { return nil }
+        guard let line = membership.split(separator: "\n").first(where: { $0.hasPrefix("0::/") }) else {
+            return nil
+        }
         var limit: Int?
-        var path = group.split(separator: "/")
+        var path = line.dropFirst(3).split(separator: "/")
         while true {
             let folder = (["/sys/fs/cgroup"] + path.map(String.init)).joined(separator: "/")
-            if let found = read("\(folder)/cpu.max").flatMap(Self.limit) {
-                limit = min(limit ?? found, found)
-            }
+            if let found = number(folder) { limit = min(limit ?? found, found) }
             guard !path.isEmpty else { return limit }
             path.removeLast()
         }
+    }
+
+    private static func number(in path: String) -> Int? {
+        TextFile.read(path).flatMap { Int($0.prefix { !$0.isWhitespace }) }
     }
 
     /// What a line such as "150000 100000" allows, here 2; nil for "max 100000".
@@ -33,15 +46,15 @@ enum ControlGroup {
         return quota / period + (quota % period > 0 ? 1 : 0)
     }
 
-    private static func read(_ path: String) -> String? {
-        let raw = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard raw >= 0 else { return nil }
-        let file = Descriptor(adopting: raw)
-        var bytes = [UInt8](repeating: 0, count: 4096)
-        let count = unsafe bytes.withUnsafeMutableBytes {
-            unsafe Glibc.read(file.raw, $0.baseAddress, $0.count)
+    /// What lines such as "inactive_file 4096" say that the kernel can take back.
+    static func reclaimable(_ text: String) -> Int? {
+        var sum = 0
+        for line in text.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            if words.count == 2, ["active_file", "inactive_file", "slab_reclaimable"].contains(words[0]) {
+                sum += Int(words[1]) ?? 0
+            }
         }
-        guard count > 0 else { return nil }
-        return String(decoding: bytes[..<count], as: UTF8.self)
+        return sum
     }
 }

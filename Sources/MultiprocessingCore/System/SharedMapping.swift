@@ -44,14 +44,44 @@ import Glibc
     }
 
     /// Makes an anonymous file of `count` bytes, all zero, that can never shrink, and only grow if that is said.
+    ///
+    /// - Throws: also when the machine has no room for the bytes, which are then all there or not at all.
     package static func makeFile(
         named name: String, count: Int, growing: Bool = false
     ) throws(SystemError) -> Descriptor {
         let raw = unsafe mp_anonymous_file(name)
         guard raw >= 0 else { throw .last("memfd_create") }
         let file = Descriptor(adopting: raw)
-        guard ftruncate(file.raw, off_t(count)) == 0 else { throw .last("ftruncate") }
+        try MemoryReserve.fill(file, count: count)
         guard mp_seal_size(file.raw, growing ? 1 : 0) == 0 else { throw .last("fcntl(F_ADD_SEALS)") }
         return file
+    }
+
+    /// Checks a file that came from another process, before any of it is mapped: nobody can make it shorter than
+    /// `count` bytes, ever, so that reading cannot fault.
+    package static func check(_ file: borrowing Descriptor, holds count: Int) throws(ReceivedFileError) {
+        var status = stat()
+        guard unsafe fstat(file.raw, &status) == 0 else { throw .unreadable(.last("fstat")) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw .notMemory }
+        guard status.st_size >= count else { throw .tooSmall(Int(status.st_size), announced: count) }
+        guard mp_has_size_seal(file.raw) == 1 else { throw .unsealed }
+    }
+}
+
+/// A file that was received as shared memory and is not what was announced; nothing of it was mapped.
+package enum ReceivedFileError: Error, Hashable, Sendable, CustomStringConvertible {
+    case unreadable(SystemError)
+    case notMemory
+    case tooSmall(Int, announced: Int)
+    case unsealed
+
+    package var description: String {
+        switch self {
+        case .unreadable(let error): "\(error)"
+        case .notMemory: "the descriptor is not one of memory"
+        case .tooSmall(let count, let announced):
+            "the memory has \(count) bytes, and \(announced) were announced"
+        case .unsealed: "the memory could be made smaller while it is used"
+        }
     }
 }

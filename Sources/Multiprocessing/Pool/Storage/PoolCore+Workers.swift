@@ -29,7 +29,10 @@ extension PoolCore {
             do throws(LaunchFailure) {
                 _ = try launcher.launch(
                     order, onStart: { workerStarted($0, seat: seat, generation) },
-                    onExit: { [self] end in workerEnded(seat: seat, generation, end.status) })
+                    onExit: { [self] end in
+                        SharedMemory.childEnded(end.status)
+                        workerEnded(seat: seat, generation, end.status)
+                    })
             } catch {
                 transact { state, effects in
                     breakPool(MultiprocessingError(error, starting: "a worker process"), &state, &effects)

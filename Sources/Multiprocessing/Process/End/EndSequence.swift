@@ -8,5 +8,6 @@ enum EndSequence {
         ThisProcess.flushOutput()
         ChildRegistry.endAll()
         Finalizer.runAll(from: Int.min)
+        SharedMemory.processEnds()
     }
 }

@@ -112,7 +112,6 @@ extension SharedLock: Codable {
 extension SharedLock: CustomStringConvertible {
     /// Who holds it.
     public var description: String {
-        storage.word.isUnrecoverable
-            ? "SharedLock(unrecoverable)" : "SharedLock(owner: \(LockOwner.name(ownerID)))"
+        storage.word.isUnrecoverable ? "SharedLock(unrecoverable)" : "SharedLock(owner: \(LockOwner.name(ownerID)))"
     }
 }
