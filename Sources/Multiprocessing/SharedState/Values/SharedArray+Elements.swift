@@ -95,6 +95,23 @@ extension SharedArray {
         return memory.region.withElements(of: Element.self) { Array($0[range]) }
     }
 
+    /// Copies elements to where there is memory for them already, which is faster than to new memory; without the lock.
+    ///
+    /// - Parameters:
+    ///   - target: is overwritten, as far as it goes.
+    ///   - index: the first element that is copied.
+    /// - Throws: a ``MultiprocessingError`` with the code `invalidArgument` for more than there are from there on;
+    ///   nothing is copied then.
+    public func copyElements(into target: inout MutableSpan<Element>, from index: Int = 0) throws {
+        let count = target.count
+        try check(index, count)
+        memory.region.withElements(of: Element.self) { source in
+            target.withUnsafeMutableBufferPointer { target in
+                _ = target.update(fromContentsOf: source[index..<(index + count)])
+            }
+        }
+    }
+
     /// Copies elements in, as fast as memory can be written; without the lock.
     ///
     /// - Parameters:
