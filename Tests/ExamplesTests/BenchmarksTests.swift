@@ -42,6 +42,14 @@ struct BenchmarksTests {
                 "params": {"workers": 2, "tasks": 4, "bytes": 100000, "repeat": 2},
                 "metrics": {"throughput": {"unit": "MiB/s"}}
             },
+            "pipe_latency": {
+                "params": {"bytes": 8, "n": 50, "warmup": 5},
+                "metrics": {"median": {"unit": "us"}, "p99": {"unit": "us"}, "one_cpu_median": {"unit": "us"}}
+            },
+            "pipe_bandwidth": {
+                "params": {"mib_bytes": 100000, "mib_n": 2, "big_bytes": 5000000, "big_n": 1, "repeat": 2},
+                "metrics": {"msg_1mib": {"unit": "MiB/s"}, "msg_64mib": {"unit": "MiB/s"}}
+            },
             "start_many": {"params": {"counts": [1, 2]}, "metrics": {}}
         }}
         """
@@ -73,7 +81,9 @@ struct BenchmarksTests {
             "pool_apply_latency/one_cpu_median": "us", "pool_tasks_per_s/imap_unordered": "tasks/s",
             "pool_tasks_per_s/map_default_chunk": "tasks/s", "pool_tasks_per_s/apply_async": "tasks/s",
             "pool_cpu/serial_wall": "s", "pool_cpu/parallel_wall": "s", "pool_cpu/efficiency": "ratio",
-            "pool_payload/throughput": "MiB/s",
+            "pool_payload/throughput": "MiB/s", "pipe_latency/median": "us", "pipe_latency/p99": "us",
+            "pipe_latency/one_cpu_median": "us", "pipe_bandwidth/msg_1mib": "MiB/s",
+            "pipe_bandwidth/msg_64mib": "MiB/s",
         ]
         #expect(lines.map { "\($0.case)/\($0.metric)" }.sorted() == units.keys.sorted())
         for line in lines {
