@@ -42,6 +42,13 @@ struct BenchmarksTests {
                 "params": {"workers": 2, "tasks": 4, "bytes": 100000, "repeat": 2},
                 "metrics": {"throughput": {"unit": "MiB/s"}}
             },
+            "lock_uncontended": {
+                "params": {"n": 100, "repeat": 2}, "metrics": {}
+            },
+            "queue_throughput": {
+                "params": {"small_n": 200, "bytes": 10000, "bytes_n": 4},
+                "metrics": {"small_1to1": {"unit": "msg/s"}, "small_2to2": {"unit": "msg/s"}, "mib_1to1": {"unit": "MiB/s"}}
+            },
             "pipe_latency": {
                 "params": {"bytes": 8, "n": 50, "warmup": 5},
                 "metrics": {"median": {"unit": "us"}, "p99": {"unit": "us"}, "one_cpu_median": {"unit": "us"}}
@@ -84,6 +91,9 @@ struct BenchmarksTests {
             "pool_payload/throughput": "MiB/s", "pipe_latency/median": "us", "pipe_latency/p99": "us",
             "pipe_latency/one_cpu_median": "us", "pipe_bandwidth/msg_1mib": "MiB/s",
             "pipe_bandwidth/msg_64mib": "MiB/s",
+            "lock_uncontended/lock": "ns", "lock_uncontended/lock_async": "ns",
+            "queue_throughput/small_1to1": "msg/s", "queue_throughput/small_2to2": "msg/s",
+            "queue_throughput/mib_1to1": "MiB/s",
         ]
         #expect(lines.map { "\($0.case)/\($0.metric)" }.sorted() == units.keys.sorted())
         for line in lines {
