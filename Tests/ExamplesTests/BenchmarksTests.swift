@@ -101,7 +101,8 @@ struct BenchmarksTests {
             "lock_uncontended/lock": "ns", "lock_uncontended/lock_async": "ns",
             "queue_throughput/small_1to1": "msg/s", "queue_throughput/small_2to2": "msg/s",
             "queue_throughput/mib_1to1": "MiB/s", "shared_value/locked_increments": "ops/s",
-            "shared_array/fill_first": "MiB/s", "shared_array/fill_again": "MiB/s", "shared_array/read": "MiB/s",
+            "shared_array/fill_first": "MiB/s", "shared_array/fill_again": "MiB/s",
+            "shared_array/read": "MiB/s",
         ]
         #expect(lines.map { "\($0.case)/\($0.metric)" }.sorted() == units.keys.sorted())
         for line in lines {

@@ -35,7 +35,10 @@ package final class SharedObject: Sendable {
     ///
     /// - Parameters:
     ///   - kind: a number that its users agree on.
+    ///   - name: what its memory is called in lists of open files.
+    ///   - count: bytes of its state.
     ///   - reserve: addresses to keep for a memory that can grow; nil for one that cannot.
+    /// - Throws: when the system has no memory or descriptors left.
     package init(kind: UInt64, name: String, count: Int, reserve: Int? = nil) throws(SystemError) {
         let size = Self.size(holding: count)
         let file = try SharedMapping.makeFile(named: name, count: size, growing: reserve != nil)

@@ -108,7 +108,9 @@ public final class JoinableQueue<Element: Codable & Sendable>: Sendable {
     /// How many values are not done.
     public var unfinishedCount: Int { get throws { try core.storage().state.unsettled } }
 
-    /// Ends the queue for everyone; see ``SharedQueue/finish()``. Values that are not done stay to be joined.
+    /// Ends the queue for everyone, as ``SharedQueue/finish()`` does.
+    ///
+    /// Values that are not done stay to be joined.
     public nonisolated(nonsending) func finish() async throws {
         try core.storage().finish()
     }
@@ -116,6 +118,7 @@ public final class JoinableQueue<Element: Codable & Sendable>: Sendable {
     /// Ends the queue for everyone with an error; see ``SharedQueue/shutdown(immediately:)``.
     ///
     /// - Parameter immediately: whether what is in it is discarded, and counts as done.
+    /// - Throws: a ``MultiprocessingError`` for a closed handle.
     public func shutdown(immediately: Bool = false) throws {
         try core.storage().shutDown(emptying: immediately)
     }

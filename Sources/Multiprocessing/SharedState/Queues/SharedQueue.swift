@@ -66,7 +66,12 @@ public final class SharedQueue<Element: Codable & Sendable>: Sendable {
         }
     }
 
-    /// Blocks the thread until the value is in; for code that is not asynchronous. See ``put(_:timeout:)``.
+    /// Blocks the thread until the value is in, for code that is not asynchronous.
+    ///
+    /// - Parameters:
+    ///   - value: what is put.
+    ///   - timeout: nil waits without a limit, zero or less only tries.
+    /// - Throws: the same as ``put(_:timeout:)``.
     public func putBlocking(_ value: Element, timeout: Duration? = nil) throws {
         try core.storage().putBlocking(core.encode(value), timeout: timeout)
     }
@@ -102,7 +107,11 @@ public final class SharedQueue<Element: Codable & Sendable>: Sendable {
         }
     }
 
-    /// Blocks the thread until there is a value and takes it; for code that is not asynchronous. See ``get(timeout:)``.
+    /// Blocks the thread until there is a value and takes it, for code that is not asynchronous.
+    ///
+    /// - Parameter timeout: nil waits without a limit, zero or less only tries.
+    /// - Returns: the value; nil when the queue was finished and is empty.
+    /// - Throws: the same as ``get(timeout:)``.
     public func getBlocking(timeout: Duration? = nil) throws -> Element? {
         do {
             return try core.receive(Element.self, core.storage().takeBlocking(timeout: timeout))

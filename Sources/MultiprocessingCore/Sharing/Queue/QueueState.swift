@@ -103,7 +103,9 @@ package final class QueueState: Sendable {
 
     /// Writes the state of a new queue, before any other process sees it.
     ///
-    /// - Parameter capacity: nil for no limit.
+    /// - Parameters:
+    ///   - capacity: nil for no limit.
+    ///   - delivery: what becomes of messages that were taken.
     package func prepare(capacity: UInt32?, delivery: Delivery) {
         limit.value = capacity ?? 0
         mode.value = delivery.rawValue
