@@ -90,10 +90,12 @@ package struct SegmentFolder: Sendable {
     /// Several processes may do this at the same time: each name is removed by one of them, and if that is killed
     /// meanwhile, by the next one to come.
     ///
+    /// - Parameter known: names of which it is known that their owners live, so that nobody needs to look.
     /// - Returns: the names that this call removed.
     @discardableResult
-    package func removeAbandoned() -> [SegmentName] {
+    package func removeAbandoned(besides known: Set<SegmentName> = []) -> [SegmentName] {
         names().filter { name in
+            if known.contains(name) { return false }
             let path = place(of: name)
             // Other users' files, and those that somebody else removes meanwhile, are not for us to speak of.
             guard let page = try? SegmentFile(opening: path).page, case .abandoned = page.life else {

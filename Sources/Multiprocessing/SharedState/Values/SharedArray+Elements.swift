@@ -95,6 +95,21 @@ extension SharedArray {
         return memory.region.withElements(of: Element.self) { Array($0[range]) }
     }
 
+    /// Copies elements out to where the caller wants them, as fast as memory can be read; without the lock.
+    ///
+    /// - Parameters:
+    ///   - target: where they go; it says how many.
+    ///   - index: the first one.
+    /// - Throws: a ``MultiprocessingError`` with the code `invalidArgument` for elements that are not there.
+    public func copyElements(to target: inout MutableSpan<Element>, from index: Int = 0) throws {
+        try check(index, target.count)
+        memory.region.withElements(of: Element.self) { source in
+            target.withUnsafeMutableBufferPointer { target in
+                _ = target.update(fromContentsOf: source[index..<index + target.count])
+            }
+        }
+    }
+
     /// Copies elements in, as fast as memory can be written; without the lock.
     ///
     /// - Parameters:
