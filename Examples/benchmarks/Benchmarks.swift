@@ -11,6 +11,8 @@ struct Benchmarks {
         ("process_start", processStart), ("pool_start", poolStart), ("pool_apply_latency", poolApplyLatency),
         ("pool_tasks_per_s", poolTasksPerSecond), ("pool_cpu", poolCPU), ("pool_payload", poolPayload),
         ("lock_uncontended", lockUncontended), ("queue_throughput", queueThroughput),
+        ("shared_value", sharedValue), ("shared_array", sharedArray),
+        ("pipe_latency", pipeLatency), ("pipe_bandwidth", pipeBandwidth),
     ]
 
     static func main() async {

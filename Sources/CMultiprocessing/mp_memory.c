@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 #ifndef MFD_NOEXEC_SEAL
@@ -44,6 +45,15 @@ int mp_name_file(int file, const char *path) {
     char unnamed[32];
     snprintf(unnamed, sizeof unnamed, "/proc/self/fd/%d", file);
     return linkat(AT_FDCWD, unnamed, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
+}
+
+int mp_has_fixed_size(int file) {
+    enum { ordinary_pages = 0x01021994 };
+    int seals = fcntl(file, F_GET_SEALS);
+    struct statfs system;
+    if (seals == -1 || (seals & (F_SEAL_SHRINK | F_SEAL_GROW)) != (F_SEAL_SHRINK | F_SEAL_GROW)) return 0;
+    // Memory of huge pages can be missing when it is read.
+    return fstatfs(file, &system) == 0 && system.f_type == ordinary_pages;
 }
 
 int mp_allowed_processors(void) {

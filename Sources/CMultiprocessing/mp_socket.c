@@ -32,9 +32,9 @@ int mp_end_with_peer(int socket) {
     return fcntl(socket, F_SETFL, flags | O_ASYNC);
 }
 
-ptrdiff_t mp_send(int socket, const void *bytes, size_t size, const int *descriptors, size_t count, int wait) {
-    struct iovec part = {.iov_base = (void *)bytes, .iov_len = size};
-    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+static ptrdiff_t send_parts(int socket, struct iovec *parts, size_t number, const int *descriptors, size_t count,
+                            int wait) {
+    struct msghdr message = {.msg_iov = parts, .msg_iovlen = number};
     union control control;
     if (count > MP_MAXIMUM_DESCRIPTORS) {
         errno = EINVAL;
@@ -57,12 +57,23 @@ ptrdiff_t mp_send(int socket, const void *bytes, size_t size, const int *descrip
     return sent;
 }
 
-ptrdiff_t mp_receive(int socket, void *bytes, size_t size, int *descriptors, size_t *count, int *truncated,
-                   int how) {
-    struct iovec part = {.iov_base = bytes, .iov_len = size};
+ptrdiff_t mp_send(int socket, const void *bytes, size_t size, const int *descriptors, size_t count, int wait) {
+    struct iovec part = {.iov_base = (void *)bytes, .iov_len = size};
+    return send_parts(socket, &part, 1, descriptors, count, wait);
+}
+
+ptrdiff_t mp_send_headed(int socket, const void *header, size_t header_size, const void *bytes, size_t size,
+                       const int *descriptors, size_t count) {
+    struct iovec parts[] = {{.iov_base = (void *)header, .iov_len = header_size},
+                            {.iov_base = (void *)bytes, .iov_len = size}};
+    return send_parts(socket, parts, 2, descriptors, count, 0);
+}
+
+static ptrdiff_t receive_parts(int socket, struct iovec *parts, size_t number, int *descriptors, size_t *count,
+                               int *truncated, int how) {
     union control control;
     struct msghdr message = {
-        .msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+        .msg_iov = parts, .msg_iovlen = number, .msg_control = &control, .msg_controllen = sizeof control};
     ssize_t received;
     do {
         received = recvmsg(socket, &message,
@@ -71,7 +82,7 @@ ptrdiff_t mp_receive(int socket, void *bytes, size_t size, int *descriptors, siz
     *count = 0;
     *truncated = 0;
     if (received < 0) return received;
-    *truncated = (message.msg_flags & MSG_CTRUNC) != 0;
+    *truncated = (message.msg_flags & MSG_CTRUNC ? 1 : 0) | (message.msg_flags & MSG_TRUNC ? 2 : 0);
     for (struct cmsghdr *header = CMSG_FIRSTHDR(&message); header; header = CMSG_NXTHDR(&message, header)) {
         if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) continue;
         size_t found = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
@@ -79,4 +90,22 @@ ptrdiff_t mp_receive(int socket, void *bytes, size_t size, int *descriptors, siz
         *count += found;
     }
     return received;
+}
+
+ptrdiff_t mp_receive(int socket, void *bytes, size_t size, int *descriptors, size_t *count, int *truncated,
+                   int how) {
+    struct iovec part = {.iov_base = bytes, .iov_len = size};
+    return receive_parts(socket, &part, 1, descriptors, count, truncated, how);
+}
+
+ptrdiff_t mp_receive_headed(int socket, void *header, size_t header_size, void *bytes, size_t size, int *descriptors,
+                          size_t *count, int *truncated) {
+    struct iovec parts[] = {{.iov_base = header, .iov_len = header_size}, {.iov_base = bytes, .iov_len = size}};
+    return receive_parts(socket, parts, 2, descriptors, count, truncated, 0);
+}
+
+int mp_is_listening(int socket) {
+    int value = 0;
+    socklen_t size = sizeof value;
+    return getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &value, &size) == 0 && value != 0;
 }

@@ -42,6 +42,28 @@ struct BenchmarksTests {
                 "params": {"workers": 2, "tasks": 4, "bytes": 100000, "repeat": 2},
                 "metrics": {"throughput": {"unit": "MiB/s"}}
             },
+            "lock_uncontended": {
+                "params": {"n": 100, "repeat": 2}, "metrics": {}
+            },
+            "queue_throughput": {
+                "params": {"small_n": 200, "bytes": 10000, "bytes_n": 4},
+                "metrics": {"small_1to1": {"unit": "msg/s"}, "small_2to2": {"unit": "msg/s"}, "mib_1to1": {"unit": "MiB/s"}}
+            },
+            "shared_value": {
+                "params": {"processes": 2, "n": 100}, "metrics": {"locked_increments": {"unit": "ops/s"}}
+            },
+            "shared_array": {
+                "params": {"bytes": 10000, "repeat": 2},
+                "metrics": {"fill_first": {"unit": "MiB/s"}, "fill_again": {"unit": "MiB/s"}, "read": {"unit": "MiB/s"}}
+            },
+            "pipe_latency": {
+                "params": {"bytes": 8, "n": 50, "warmup": 5},
+                "metrics": {"median": {"unit": "us"}, "p99": {"unit": "us"}, "one_cpu_median": {"unit": "us"}}
+            },
+            "pipe_bandwidth": {
+                "params": {"mib_bytes": 100000, "mib_n": 2, "big_bytes": 5000000, "big_n": 1, "repeat": 2},
+                "metrics": {"msg_1mib": {"unit": "MiB/s"}, "msg_64mib": {"unit": "MiB/s"}}
+            },
             "start_many": {"params": {"counts": [1, 2]}, "metrics": {}}
         }}
         """
@@ -73,7 +95,13 @@ struct BenchmarksTests {
             "pool_apply_latency/one_cpu_median": "us", "pool_tasks_per_s/imap_unordered": "tasks/s",
             "pool_tasks_per_s/map_default_chunk": "tasks/s", "pool_tasks_per_s/apply_async": "tasks/s",
             "pool_cpu/serial_wall": "s", "pool_cpu/parallel_wall": "s", "pool_cpu/efficiency": "ratio",
-            "pool_payload/throughput": "MiB/s",
+            "pool_payload/throughput": "MiB/s", "pipe_latency/median": "us", "pipe_latency/p99": "us",
+            "pipe_latency/one_cpu_median": "us", "pipe_bandwidth/msg_1mib": "MiB/s",
+            "pipe_bandwidth/msg_64mib": "MiB/s",
+            "lock_uncontended/lock": "ns", "lock_uncontended/lock_async": "ns",
+            "queue_throughput/small_1to1": "msg/s", "queue_throughput/small_2to2": "msg/s",
+            "queue_throughput/mib_1to1": "MiB/s", "shared_value/locked_increments": "ops/s",
+            "shared_array/fill_first": "MiB/s", "shared_array/fill_again": "MiB/s", "shared_array/read": "MiB/s",
         ]
         #expect(lines.map { "\($0.case)/\($0.metric)" }.sorted() == units.keys.sorted())
         for line in lines {

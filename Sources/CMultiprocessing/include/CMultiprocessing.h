@@ -8,6 +8,7 @@
 #include "mp_fork.h"
 #include "mp_futex.h"
 #include "mp_memory.h"
+#include "mp_pipe.h"
 #include "mp_process.h"
 #include "mp_settings.h"
 #include "mp_signal.h"

@@ -35,6 +35,11 @@ int mp_unnamed_file(const char *_Nonnull folder);
 /// This function is provided because it takes a path of the process's own that C formats best.
 int mp_name_file(int file, const char *_Nonnull path);
 
+/// Whether a file is anonymous memory that nobody can shrink or grow; any descriptor may be asked for.
+///
+/// This function is provided because the seals' names are macros that Swift does not import.
+int mp_has_fixed_size(int file);
+
 /// How many processors the process may run on, by its affinity.
 ///
 /// This function is provided because `cpu_set_t` is counted by macros and hidden behind a feature macro.

@@ -5,8 +5,8 @@
 ///     where error.code == .poolClosed { … }
 /// ```
 ///
-/// Errors that carry more than a text are types of their own: ``WorkerDiedError``, ``RemoteError`` and
-/// ``ClosureRefusedError``.
+/// Errors that carry more than a text are types of their own: ``WorkerDiedError``, ``RemoteError``,
+/// ``ClosureRefusedError`` and ``BufferTooShortError``.
 public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomStringConvertible {
     /// What kind of thing went wrong; new kinds may come with new versions.
     public struct Code: Hashable, Sendable, Codable, CustomStringConvertible {
@@ -15,7 +15,7 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
             case alreadyStarted, closed, undecodable, unencodable, protocolViolation, streamConsumed
             case alreadyChosen, notTransferable, noResources, notHeld, unrecoverable
             case brokenBarrier, queueFull, queueEmpty, queueFinished, queueShutDown, tooManyDone, abandoned
-            case notFound, alreadyExists
+            case notFound, alreadyExists, connectionClosed, brokenConnection, truncated, messageTooLong
         }
 
         private let kind: Kind
@@ -48,7 +48,14 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
         public static let protocolViolation = Code(kind: .protocolViolation)
         /// A stream of results was iterated a second time.
         public static let streamConsumed = Code(kind: .streamConsumed)
-
+        /// The other end of a connection was closed, and everything that it sent was received.
+        public static let connectionClosed = Code(kind: .connectionClosed)
+        /// Nobody will receive what is sent any more, or the connection has failed.
+        public static let brokenConnection = Code(kind: .brokenConnection)
+        /// The sender of a message ended in the middle of it.
+        public static let truncated = Code(kind: .truncated)
+        /// A message is longer than its receiver accepts.
+        public static let messageTooLong = Code(kind: .messageTooLong)
         /// A handle was to go where it cannot: to another machine, or into bytes that are no message.
         public static let notTransferable = Code(kind: .notTransferable)
 

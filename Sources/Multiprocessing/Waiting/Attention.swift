@@ -7,14 +7,21 @@ import Synchronization
 /// about that long; if results come later than that, looking is wasted and soon becomes very short.
 final class Attention: Sendable {
     /// About the cost of two wakes between processors, in nanoseconds.
-    private static let maximum: UInt64 = 60_000
-    private static let minimum: UInt64 = 2_000
+    private static let usual: UInt64 = 60_000
+    static let minimum: UInt64 = 2_000
 
+    private let maximum: UInt64
     private let nanoseconds: Atomic<UInt64>
+    /// Whether there is one processor only: whoever looks has to let the other side work meanwhile.
+    let isAlone: Bool
 
-    init() {
-        // With one processor, whoever looks keeps the other side from working.
-        nanoseconds = Atomic(Processor.usableCount > 1 ? Self.maximum : 0)
+    /// - Parameters:
+    ///   - maximum: nanoseconds to look for at most.
+    ///   - alone: the same, where there is one processor only.
+    init(maximum: UInt64 = Attention.usual, alone: UInt64 = 0) {
+        isAlone = Processor.usableCount <= 1
+        self.maximum = isAlone ? alone : maximum
+        nanoseconds = Atomic(self.maximum)
     }
 
     /// Nanoseconds to look for; 0 to sleep at once.
@@ -22,12 +29,18 @@ final class Attention: Sendable {
 
     /// The result came in time.
     func paid() {
-        if budget > 0 { nanoseconds.store(Self.maximum, ordering: .relaxed) }
+        if budget != maximum { nanoseconds.store(maximum, ordering: .relaxed) }
     }
 
     /// The result did not come in time.
     func wasted() {
         let budget = budget
         if budget > 0 { nanoseconds.store(max(Self.minimum, budget / 2), ordering: .relaxed) }
+    }
+
+    /// The result came after so long, whether somebody looked for it or slept.
+    func learn(from waited: UInt64) {
+        // Two sleepers who wake each other take about three times as long as two who look.
+        waited < 3 * maximum ? paid() : wasted()
     }
 }

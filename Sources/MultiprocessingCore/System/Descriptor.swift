@@ -1,3 +1,4 @@
+import CMultiprocessing
 import Glibc
 
 /// A file descriptor with exactly one owner: closed when the owner ends, never copied.
@@ -46,10 +47,13 @@ package final class SharedDescriptor: Sendable {
     package init(_ descriptor: consuming Descriptor) {
         self.descriptor = descriptor
     }
+
     /// A second descriptor for an open file of somebody else's, close-on-exec from birth, above the standard streams.
     package convenience init(duplicating raw: Int32) throws(SystemError) {
         let copy = fcntl(raw, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
         guard copy >= 0 else { throw .last("fcntl(F_DUPFD_CLOEXEC)") }
         self.init(Descriptor(adopting: copy))
     }
+    /// Whether it is anonymous memory that nobody can shrink or grow.
+    package var hasFixedSize: Bool { mp_has_fixed_size(raw) == 1 }
 }

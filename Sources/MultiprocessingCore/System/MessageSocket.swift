@@ -31,15 +31,6 @@ package struct MessageSocket: Sendable {
         case timeout
     }
 
-    private struct Header: BitwiseCopyable {
-        static let magic: UInt32 = 0x3167_734D
-        static let size = 16
-
-        var magic = Header.magic
-        var descriptors: UInt32
-        var length: UInt64
-    }
-
     package let socket: SharedDescriptor
 
     package init(_ socket: SharedDescriptor) {
@@ -53,7 +44,7 @@ package struct MessageSocket: Sendable {
         guard descriptors.count <= Int(MP_MAXIMUM_DESCRIPTORS) else {
             throw .wire(.tooLarge("a message carries at most \(MP_MAXIMUM_DESCRIPTORS) descriptors"))
         }
-        let header = Header(descriptors: UInt32(descriptors.count), length: UInt64(bytes.count))
+        let header = StreamHeader(descriptors: UInt32(descriptors.count), length: UInt64(bytes.count))
         var packet = unsafe withUnsafeBytes(of: header) { unsafe Array($0) }
         packet += bytes
         var raw = descriptors.map(\.raw)
@@ -106,11 +97,12 @@ package struct MessageSocket: Sendable {
         limit: Int = 1 << 40, acceptsLoss: Bool = false, until deadline: Deadline?
     ) throws(Failure) -> Message {
         var descriptors = Descriptors()
-        let head = try read(Header.size, &descriptors, isFirst: true, until: deadline)
-        let header = unsafe head.withUnsafeBytes { unsafe $0.loadUnaligned(as: Header.self) }
-        guard header.magic == Header.magic else { throw .wire(.malformed("a message of another program")) }
-        guard header.length <= UInt64(limit) else {
-            throw .wire(.tooLarge("a message of \(header.length) bytes"))
+        let head = try read(StreamHeader.size, &descriptors, isFirst: true, until: deadline)
+        let header = unsafe head.withUnsafeBytes { unsafe $0.loadUnaligned(as: StreamHeader.self) }
+        do throws(WireError) {
+            try header.check(limit: limit)
+        } catch {
+            throw .wire(error)
         }
         let bytes = try read(Int(header.length), &descriptors, isFirst: false, until: deadline)
         if descriptors.areLost {

@@ -14,17 +14,20 @@ import Glibc
     package let count: Int
 
     /// Maps `count` bytes of the file at `offset`; both are multiples of the page size.
+    ///
+    /// Writing to what is not mapped to be written ends the process.
     package init(
-        _ file: borrowing Descriptor, offset: Int, count: Int, mirrored: Bool = false
+        _ file: borrowing Descriptor, offset: Int, count: Int, mirrored: Bool = false, writable: Bool = true
     ) throws(SystemError) {
         reserved = mirrored ? 2 * count : count
         self.count = reserved
         let place = unsafe mmap(nil, reserved, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
         guard let place = unsafe place, unsafe place != MAP_FAILED else { throw .last("mmap") }
         unsafe base = place
+        let access = writable ? PROT_READ | PROT_WRITE : PROT_READ
         for start in stride(from: 0, to: reserved, by: count) {
             let part = unsafe mmap(
-                place + start, count, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file.raw, off_t(offset))
+                place + start, count, access, MAP_SHARED | MAP_FIXED, file.raw, off_t(offset))
             guard unsafe part != MAP_FAILED else {
                 let error = SystemError.last("mmap")
                 unsafe munmap(place, reserved)

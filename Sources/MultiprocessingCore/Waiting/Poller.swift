@@ -68,6 +68,9 @@ package final class Poller: Sendable {
         }
     }
 
+    /// False in a forked copy of the process that made it.
+    var isCurrent: Bool { Self.current.withLock { $0 === self } }
+
     private let set: Descriptor
     private let alarm: Descriptor
     private let state = Mutex(State())
@@ -92,21 +95,13 @@ package final class Poller: Sendable {
     package func watch(
         _ descriptor: Int32, for interest: Interest = .reading, _ handler: @escaping @Sendable () -> Void
     ) throws(SystemError) -> Watch {
-        let token = state.withLock { state in
-            state.lastToken += 1
-            state.handlers[state.lastToken] = handler
-            return state.lastToken
-        }
+        let token = add(handler)
         let result =
             switch interest {
             case .reading: mp_watch_add(set.raw, descriptor, token)
             case .writing: mp_watch_add_writing(set.raw, descriptor, token)
             }
-        guard result == 0 else {
-            let error = SystemError.last("epoll_ctl")
-            _ = state.withLock { $0.handlers.removeValue(forKey: token) }
-            throw error
-        }
+        guard result == 0 else { throw failed(token) }
         return Watch(descriptor: descriptor, token: token)
     }
 
@@ -116,6 +111,37 @@ package final class Poller: Sendable {
     package func unwatch(_ watch: Watch) {
         let handler = state.withLock { $0.handlers.removeValue(forKey: watch.token) }
         if handler != nil { mp_watch_remove(set.raw, watch.descriptor) }
+    }
+
+    /// Takes a descriptor in, to be watched whenever it is armed; the handler may be called without a reason.
+    func register(_ descriptor: Int32, _ handler: @escaping @Sendable () -> Void) throws(SystemError) -> Watch
+    {
+        let token = add(handler)
+        guard mp_watch_register(set.raw, descriptor, token) == 0 else { throw failed(token) }
+        return Watch(descriptor: descriptor, token: token)
+    }
+
+    /// Calls the handler of a registered descriptor once, at the next thing that happens to it.
+    func arm(_ watch: Watch, reading: Bool, writing: Bool) throws(SystemError) {
+        guard mp_watch_arm(set.raw, watch.descriptor, watch.token, reading ? 1 : 0, writing ? 1 : 0) == 0
+        else {
+            throw .last("epoll_ctl")
+        }
+    }
+
+    private func add(_ handler: @escaping @Sendable () -> Void) -> UInt64 {
+        state.withLock { state in
+            state.lastToken += 1
+            state.handlers[state.lastToken] = handler
+            return state.lastToken
+        }
+    }
+
+    /// Forgets a handler whose descriptor was not taken.
+    private func failed(_ token: UInt64) -> SystemError {
+        let error = SystemError.last("epoll_ctl")
+        _ = state.withLock { $0.handlers.removeValue(forKey: token) }
+        return error
     }
 
     // MARK: Moments

@@ -73,7 +73,7 @@ import Testing
         #expect(await code { _ = try array.copyElements(2..<4) } == .invalidArgument)
         var target = [0, 0]
         var span = target.mutableSpan
-        try array.copyElements(to: &span, from: 1)
+        try array.copyElements(into: &span, from: 1)
         #expect(target == [2, 3])
         #expect(Array(array) == [1, 2, 3])
         await #expect(processExitsWith: .failure) {

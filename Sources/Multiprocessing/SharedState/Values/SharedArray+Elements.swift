@@ -95,17 +95,19 @@ extension SharedArray {
         return memory.region.withElements(of: Element.self) { Array($0[range]) }
     }
 
-    /// Copies elements out to where the caller wants them, as fast as memory can be read; without the lock.
+    /// Copies elements to where there is memory for them already, which is faster than to new memory; without the lock.
     ///
     /// - Parameters:
-    ///   - target: where they go; it says how many.
-    ///   - index: the first one.
-    /// - Throws: a ``MultiprocessingError`` with the code `invalidArgument` for elements that are not there.
-    public func copyElements(to target: inout MutableSpan<Element>, from index: Int = 0) throws {
-        try check(index, target.count)
+    ///   - target: is overwritten, as far as it goes.
+    ///   - index: the first element that is copied.
+    /// - Throws: a ``MultiprocessingError`` with the code `invalidArgument` for more than there are from there on;
+    ///   nothing is copied then.
+    public func copyElements(into target: inout MutableSpan<Element>, from index: Int = 0) throws {
+        let count = target.count
+        try check(index, count)
         memory.region.withElements(of: Element.self) { source in
             target.withUnsafeMutableBufferPointer { target in
-                _ = target.update(fromContentsOf: source[index..<index + target.count])
+                _ = target.update(fromContentsOf: source[index..<(index + count)])
             }
         }
     }

@@ -8,6 +8,12 @@ package enum ForkedChild {
 
     package static var isCurrent: Bool { unsafe isForked }
 
+    /// How many forks lie between this process and the program's start: another number is another process.
+    package static var generation: Int { unsafe forks }
+
+    /// Written like the flag.
+    private nonisolated(unsafe) static var forks = 0
+
     /// What upper floors do at the beginning of a copy.
     private static let handlers = GlobalMutex<[@Sendable () -> Void]>([])
 
@@ -19,6 +25,7 @@ package enum ForkedChild {
     /// Makes the copy a process of its own: nothing of the other threads' is used any more.
     static func begin() {
         unsafe isForked = true
+        unsafe forks += 1
         mp_begin_forked { EndOfProcess.run() }
         EndOfProcess.forget()
         Poller.forget()

@@ -1,0 +1,54 @@
+import MultiprocessingCore
+
+extension ConnectionStorage {
+    /// Tries again and again, for a bounded moment, what is expected to succeed soon.
+    ///
+    /// Being woken costs many times what the other side takes for a short answer. With one processor the other
+    /// side gets it meanwhile: a sleep for so short a time would cost more than the answer.
+    func look<Value>(
+        _ attempt: () throws(TransportFailure) -> Step<Value>
+    ) throws(TransportFailure) -> Step<Value> {
+        let budget = attention.budget
+        guard budget > Attention.minimum || !attention.isAlone else { return .later }
+        let start = Deadline.now.nanoseconds
+        guard budget > 0 else { return .later }
+        while true {
+            if attention.isAlone {
+                Processor.yield()
+            } else {
+                for _ in 0..<16 { Processor.pause() }
+            }
+            let step = try attempt()
+            let spent = Deadline.now.nanoseconds - start
+            // Others work on the one processor too: it does not come back soon.
+            if attention.isAlone, spent > 20 * budget { attention.wasted() }
+            if case .done = step { return step }
+            if spent > budget { return .later }
+        }
+    }
+
+    /// Suspends until one of the points may be ready, or the end was closed; false when the limit is over first.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled, a ``MultiprocessingError`` when it was closed.
+    nonisolated(nonsending) func wait(for points: [WaitPoint], until deadline: Deadline?) async throws -> Bool
+    {
+        let start = Deadline.now.nanoseconds
+        let latch = Latch<Void>()
+        var tickets: [(DescriptorInterest, DescriptorInterest.Ticket)] = []
+        defer { for (interest, ticket) in tickets { interest.disregard(ticket) } }
+        do {
+            for point in points {
+                tickets.append(
+                    (point.interest, try point.interest.await(point.direction) { latch.close(()) }))
+            }
+        } catch {
+            throw MultiprocessingError(.protocolViolation, "nobody can wait for the connection", cause: error)
+        }
+        // Closing wakes those that it finds waiting.
+        guard !isClosed else { throw MultiprocessingError.closedConnection }
+        let isReady = try await latch.wait(timeout: deadline.map(\.timeLeft)) != nil
+        attention.learn(from: Deadline.now.nanoseconds - start)
+        guard !isClosed else { throw MultiprocessingError.closedConnection }
+        return isReady
+    }
+}

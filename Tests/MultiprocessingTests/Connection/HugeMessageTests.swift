@@ -1,0 +1,44 @@
+import Glibc
+import Multiprocessing
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(10)), .startsProcesses, .serialized) struct HugeMessageTests {
+    /// Bytes of memory that the machine can give.
+    private static var available: Int {
+        guard let file = fopen("/proc/meminfo", "r") else { return 0 }
+        defer { fclose(file) }
+        var line = [CChar](repeating: 0, count: 200)
+        while fgets(&line, Int32(line.count), file) != nil {
+            let words = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+                .split(separator: " ")
+            if words.first == "MemAvailable:", let count = Int(words[1]) { return count << 10 }
+        }
+        return 0
+    }
+
+    @Test("CON-15: a message of more than 2 GiB goes to a child")
+    func huge() async throws {
+        let count = getenv("MULTIPROCESSING_HUGE").flatMap { Int(String(cString: $0)) } ?? 2_200_000_000
+        guard Self.available > 5 << 30 else { return print("CON-15 is skipped: it takes 5 GiB of memory") }
+        let (near, far) = try Connection.pipe()
+        let child = ChildProcess(far) { far in
+            let bytes = try await far.receiveBytes()
+            var usage = rusage()
+            getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+            // The message, and little more.
+            let isSmall = usage.ru_maxrss << 10 < bytes.count + 300 << 20
+            let isEqual = bytes.first == 1 && bytes.last == 2 && bytes[bytes.count / 2] == 3
+            try await far.send([bytes.count, isSmall ? 1 : 0, isEqual ? 1 : 0])
+        }
+        try await child.start()
+        far.close()
+        var bytes = [UInt8](repeating: 0, count: count)
+        bytes[0] = 1
+        bytes[count / 2] = 3
+        bytes[count - 1] = 2
+        try await near.send(bytes: bytes)
+        #expect(try await near.receive([Int].self) == [count, 1, 1])
+        #expect(try await child.join() == .exited(0))
+    }
+}
