@@ -62,13 +62,14 @@ package struct SegmentFolder: Sendable {
 
     /// The names in the folder that are marked as ours, in order; none where it cannot be read.
     package func names() -> [SegmentName] {
-        guard let folder = unsafe opendir(path) else { return [] }
+        guard let nameOffset = MemoryLayout<dirent>.offset(of: \.d_name), let folder = unsafe opendir(path)
+        else { return [] }
         defer { unsafe closedir(folder) }
         var found: [SegmentName] = []
         while let entry = unsafe readdir(folder) {
-            let file = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
+            // By its place: the record ends with its name, before the end of the type that describes it.
+            let file = unsafe String(
+                cString: (UnsafeRawPointer(entry) + nameOffset).assumingMemoryBound(to: CChar.self))
             if let name = SegmentName(file: file) { found.append(name) }
         }
         return found.sorted { $0.text < $1.text }
@@ -90,10 +91,12 @@ package struct SegmentFolder: Sendable {
     /// Several processes may do this at the same time: each name is removed by one of them, and if that is killed
     /// meanwhile, by the next one to come.
     ///
+    /// - Parameter known: names of which it is known that their owners live, so that nobody needs to look.
     /// - Returns: the names that this call removed.
     @discardableResult
-    package func removeAbandoned() -> [SegmentName] {
+    package func removeAbandoned(besides known: Set<SegmentName> = []) -> [SegmentName] {
         names().filter { name in
+            if known.contains(name) { return false }
             let path = place(of: name)
             // Other users' files, and those that somebody else removes meanwhile, are not for us to speak of.
             guard let page = try? SegmentFile(opening: path).page, case .abandoned = page.life else {

@@ -160,6 +160,45 @@ import Testing
         #expect(SharedMemory.status(of: name) == .absent)
     }
 
+    @Test(
+        "RTR-02 RTR-06: processes that are killed while they make and remove names leave none",
+        arguments: everyContext)
+    func killedAtAnyTime(context: ProcessContext) async throws {
+        let prefix = "test-\(getpid())-\(UInt64.random(in: 0 ... .max))"
+        var random = SplitMix64(state: 11)
+        for round in 0..<15 {
+            let turns = Int.random(in: 0..<300, using: &random)
+            let child = ChildProcess(prefix, round, context: context, options: .captured) { prefix, round in
+                say("begins")
+                for number in 0... {
+                    let kept = try SharedMemory(creating: "\(prefix)-\(round)-\(number)", count: 10000)
+                    let list = try SharedList(creating: "\(prefix)-\(round)-\(number)-list", [1, "text"])
+                    try list.memory.unlink()
+                    kept.close()
+                }
+            }
+            try await child.start()
+            var lines = child.standardOutputLines.makeAsyncIterator()
+            _ = try await lines.next()
+            for _ in 0..<turns { await Task.yield() }
+            try child.kill()
+            #expect(try await child.join() == .signaled(SIGKILL))
+            #expect(SharedMemory.names.filter { $0.hasPrefix(prefix) } == [])
+        }
+    }
+
+    @Test("a thousand names are made and removed in no more time than they need each")
+    func manyNames() throws {
+        let before = Set(SharedMemory.names)
+        var all: [SharedMemory] = []
+        for _ in 0..<1000 { all.append(try SharedMemory(creating: nil, count: 100)) }
+        let names = Set(all.compactMap(\.name))
+        #expect(names.count == 1000 && names.isDisjoint(with: before))
+        #expect(names.isSubset(of: SharedMemory.names))
+        all = []
+        #expect(names.isDisjoint(with: SharedMemory.names))
+    }
+
     @Test("DOC-06 DOC-07: names are cleaned up when that was chosen, and not otherwise")
     func cleaningTimes() async throws {
         try await inOwnMemory("cleaning", size: "1m", output: ["cleaned when chosen"])

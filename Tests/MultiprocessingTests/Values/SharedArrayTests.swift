@@ -71,6 +71,10 @@ import Testing
         #expect(await code { try array.write([1], at: -1) } == .invalidArgument)
         #expect(await code { try array.write([1], at: .max) } == .invalidArgument)
         #expect(await code { _ = try array.copyElements(2..<4) } == .invalidArgument)
+        var target = [0, 0]
+        var span = target.mutableSpan
+        try array.copyElements(into: &span, from: 1)
+        #expect(target == [2, 3])
         #expect(Array(array) == [1, 2, 3])
         await #expect(processExitsWith: .failure) {
             setenv("SWIFT_BACKTRACE", "enable=no", 1)

@@ -2,7 +2,18 @@ import MultiprocessingCore
 
 /// The names that this process is to remove, each for one of its handles.
 enum OwnedNames {
-    private static let removals = GlobalMutex<[SharedObject.ID: Finalizer]>([:])
+    private struct Entry {
+        let name: SegmentName
+        let removal: Finalizer
+    }
+
+    private static let entries = GlobalMutex<[SharedObject.ID: Entry]>([:])
+
+    /// The names that are this process's at the moment, and not those of one that it is a copy of.
+    static var all: Set<SegmentName> {
+        let entries = entries.withLock { $0.values.map(\.self) }
+        return Set(entries.filter(\.removal.isPending).map(\.name))
+    }
 
     /// What removes the name of a segment that this process owns, when a handle ends, or else the process.
     ///
@@ -14,12 +25,20 @@ enum OwnedNames {
             // A name that cannot be removed, or was removed by hand, is nobody's concern at the end.
             _ = try? segment.unlinkIfOwned()
         }
-        let earlier = removals.withLock { $0.updateValue(removal, forKey: id) }
-        earlier?.cancel()
+        let entry = Entry(name: segment.name, removal: removal)
+        let earlier = entries.withLock { $0.updateValue(entry, forKey: id) }
+        earlier?.removal.cancel()
         return removal
     }
 
+    /// The name is not this process's to remove any more.
+    static func giveUp(_ segment: NamedSegment, _ removal: Finalizer?) {
+        guard let removal, removal.isPending else { return }
+        removal.cancel()
+        forget(segment.id)
+    }
+
     private static func forget(_ id: SharedObject.ID) {
-        _ = removals.withLock { $0.removeValue(forKey: id) }
+        _ = entries.withLock { $0.removeValue(forKey: id) }
     }
 }

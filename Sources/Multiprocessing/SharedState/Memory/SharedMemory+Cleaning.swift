@@ -59,7 +59,7 @@ extension SharedMemory {
     /// - Returns: the names that this call removed.
     @discardableResult
     public static func removeAbandoned() -> [String] {
-        SegmentFolder.shared.removeAbandoned().map(\.text)
+        SegmentFolder.shared.removeAbandoned(besides: OwnedNames.all).map(\.text)
     }
 
     /// The names of shared memory that there are on this machine, in order, those of other users among them.
@@ -89,6 +89,6 @@ extension SharedMemory {
 
     /// This process ends by itself.
     static func processEnds() {
-        if cleaning.contains(.atEnd) { SegmentFolder.shared.removeAbandoned() }
+        if cleaning.contains(.atEnd) { removeAbandoned() }
     }
 }

@@ -68,7 +68,7 @@ extension SharedMemory {
     public func unlink() throws {
         let segment = try named("removed")
         try Self.explained("the name of \(title) could not be removed", name) { try segment.unlink() }
-        state.withLock { $0.removal.take() }?.cancel()
+        OwnedNames.giveUp(segment, state.withLock { $0.removal.take() })
     }
 
     /// Removes a name at once, whatever is behind it.
@@ -95,10 +95,10 @@ extension SharedMemory {
     ///
     /// - Throws: a ``MultiprocessingError`` with the code `notHeld` when this handle is not the owner.
     public func giveUpOwnership() throws {
-        guard isOwner, segment?.giveUpOwnership() == true else {
+        guard isOwner, let segment, segment.giveUpOwnership() else {
             throw MultiprocessingError(.notHeld, "this handle of \(title) does not own it")
         }
-        state.withLock { $0.removal.take() }?.cancel()
+        OwnedNames.giveUp(segment, state.withLock { $0.removal.take() })
     }
 
     /// From now on the name is removed when this handle ends, and not when any other does.
