@@ -14,15 +14,29 @@ enum MemoryReserve {
     /// Gives an empty file `count` bytes, all zero and all there.
     static func fill(_ file: borrowing Descriptor, count: Int) throws(SystemError) {
         guard count >= 0, count <= Int.max - step else { throw SystemError(code: EFBIG, call: "ftruncate") }
-        // The kernel promises room that it does not have, and ends processes when they use it.
+        try ask(for: count)
+        guard ftruncate(file.raw, off_t(count)) == 0 else { throw .last("ftruncate") }
+        try take(0..<count, of: file)
+    }
+
+    /// Gives a file that may grow the bytes of a range, all there; it is longer then, if it was not before.
+    static func extend(_ file: borrowing Descriptor, _ range: Range<Int>) throws(SystemError) {
+        try ask(for: range.count)
+        try take(range, of: file)
+    }
+
+    /// The kernel promises room that it does not have, and ends processes when they use it.
+    private static func ask(for count: Int) throws(SystemError) {
         if count > unaskedCount, let available = available(), count > available {
             throw SystemError(code: ENOMEM, call: "posix_fallocate")
         }
-        guard ftruncate(file.raw, off_t(count)) == 0 else { throw .last("ftruncate") }
+    }
+
+    private static func take(_ range: Range<Int>, of file: borrowing Descriptor) throws(SystemError) {
         var step = step
-        var start = 0
-        while start < count {
-            let length = min(step, count - start)
+        var start = range.lowerBound
+        while start < range.upperBound {
+            let length = min(step, range.upperBound - start)
             switch posix_fallocate(file.raw, off_t(start), off_t(length)) {
             case 0: start += length
             case EINTR: step = max(smallestStep, step / 2)

@@ -30,8 +30,8 @@ final class BarrierStorage: SharedStorage {
     nonisolated(nonsending) func arrive(until deadline: Deadline?) async throws -> BarrierState.Arrival {
         becomeParty()
         let state = state
-        let arrival = try await entrance.wait(timeout: deadline.map(\.timeLeft)) { isTick in
-            if isTick { state.settle() }
+        let arrival = try await entrance.wait(timeout: deadline.map(\.timeLeft)) { occasion in
+            if occasion == .tick { state.settle() }
             let arrival = state.arrive(as: .current)
             return arrival == .busy ? nil : arrival
         }
@@ -43,8 +43,8 @@ final class BarrierStorage: SharedStorage {
         let state = state
         let outcome: BarrierState.Outcome
         do {
-            let end = try await line.wait(timeout: deadline.map(\.timeLeft)) { isTick in
-                if isTick { state.settle() }
+            let end = try await line.wait(timeout: deadline.map(\.timeLeft)) { occasion in
+                if occasion == .tick { state.settle() }
                 return state.mayHaveEnded(generation) ? state.outcome(of: generation) : nil
             }
             // A party that does not wait any more can not be waited for by the others.

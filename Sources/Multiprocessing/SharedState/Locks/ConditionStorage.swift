@@ -28,7 +28,7 @@ final class ConditionStorage: SharedStorage {
     nonisolated(nonsending) func wait(timeout: Duration?) async throws -> Bool {
         let state = state
         do {
-            if try await line.wait(timeout: timeout, { Self.attempt(state, isTick: $0) }) != nil {
+            if try await line.wait(timeout: timeout, { Self.attempt(state, $0) }) != nil {
                 return true
             }
         } catch {
@@ -40,12 +40,12 @@ final class ConditionStorage: SharedStorage {
     }
 
     func waitBlocking(timeout: Duration?) -> Bool {
-        line.waitBlocking(timeout: timeout) { Self.attempt(state, isTick: $0) } != nil
+        line.waitBlocking(timeout: timeout) { Self.attempt(state, $0) } != nil
             || state.leave(as: .current)
     }
 
-    private static func attempt(_ state: ConditionState, isTick: Bool) -> Void? {
-        if isTick { state.settle() }
+    private static func attempt(_ state: ConditionState, _ occasion: WaitOccasion) -> Void? {
+        if occasion == .tick { state.settle() }
         return state.take(as: .current) ? () : nil
     }
 

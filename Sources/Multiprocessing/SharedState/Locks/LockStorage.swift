@@ -35,11 +35,11 @@ final class LockStorage: SharedStorage {
     }
 
     /// Tries to acquire a lock word, also from a process that has ended if this is the moment to look for that.
-    static func attempt(_ word: LockWord, isTick: Bool) -> LockOutcome? {
+    static func attempt(_ word: LockWord, _ occasion: WaitOccasion) -> LockOutcome? {
         let me = ProcessStamp.current
-        // Whoever comes from a line may have others behind it, here or elsewhere.
-        var attempt = word.tryAcquire(as: me, contended: true)
-        if attempt == .held, isTick { attempt = word.takeOver(as: me) }
+        // Whoever has slept may have others behind it, here or elsewhere, that its release has to wake.
+        var attempt = word.tryAcquire(as: me, contended: occasion != .arrival)
+        if attempt == .held, occasion == .tick { attempt = word.takeOver(as: me) }
         switch attempt {
         case .acquired: return .acquired
         case .acquiredAfterDeath(let pid): return .ownerDied(pid)
@@ -58,12 +58,12 @@ final class LockStorage: SharedStorage {
     ) async throws -> LockOutcome? {
         let word = word
         return try await line.wait(timeout: timeout, isCancellable: isCancellable) {
-            Self.attempt(word, isTick: $0)
+            Self.attempt(word, $0)
         }
     }
 
     func acquireBlocking(timeout: Duration?) -> LockOutcome? {
-        line.waitBlocking(timeout: timeout) { Self.attempt(word, isTick: $0) }
+        line.waitBlocking(timeout: timeout) { Self.attempt(word, $0) }
     }
 
     @inline(__always)

@@ -44,13 +44,13 @@ final class RecursiveLockStorage: SharedStorage {
 
     nonisolated(nonsending) func acquire(_ owner: LockOwner, timeout: Duration?) async throws -> LockOutcome?
     {
-        let outcome = try await line.wait(timeout: timeout) { [word] in LockStorage.attempt(word, isTick: $0)
+        let outcome = try await line.wait(timeout: timeout) { [word] in LockStorage.attempt(word, $0)
         }
         return began(owner, outcome)
     }
 
     func acquireBlocking(_ owner: LockOwner, timeout: Duration?) -> LockOutcome? {
-        began(owner, line.waitBlocking(timeout: timeout) { LockStorage.attempt(word, isTick: $0) })
+        began(owner, line.waitBlocking(timeout: timeout) { LockStorage.attempt(word, $0) })
     }
 
     private func began(_ owner: LockOwner, _ outcome: LockOutcome?) -> LockOutcome? {

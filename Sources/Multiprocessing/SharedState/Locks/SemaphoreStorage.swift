@@ -23,17 +23,17 @@ final class SemaphoreStorage: SharedStorage {
 
     nonisolated(nonsending) func acquire(timeout: Duration?) async throws -> Bool {
         let state = state
-        return try await line.wait(timeout: timeout) { Self.attempt(state, isTick: $0) } != nil
+        return try await line.wait(timeout: timeout) { Self.attempt(state, $0) } != nil
     }
 
     func acquireBlocking(timeout: Duration?) -> Bool {
-        line.waitBlocking(timeout: timeout) { Self.attempt(state, isTick: $0) } != nil
+        line.waitBlocking(timeout: timeout) { Self.attempt(state, $0) } != nil
     }
 
     /// Takes a permit, after those of processes that have ended have come back if this is the moment for it.
-    private static func attempt(_ state: SemaphoreState, isTick: Bool) -> Void? {
+    private static func attempt(_ state: SemaphoreState, _ occasion: WaitOccasion) -> Void? {
         if state.acquire(as: .current) { return () }
-        guard isTick, state.settle() > 0 else { return nil }
+        guard occasion == .tick, state.settle() > 0 else { return nil }
         return state.acquire(as: .current) ? () : nil
     }
 

@@ -89,8 +89,8 @@ public final class JoinableQueue<Element: Codable & Sendable>: Sendable {
     public nonisolated(nonsending) func join(timeout: Duration? = nil) async throws -> Bool {
         let storage = try core.storage()
         let state = storage.state
-        let isDone: Void? = try await storage.joiners.wait(timeout: timeout) { isTick in
-            if isTick { state.settleDeaths() }
+        let isDone: Void? = try await storage.joiners.wait(timeout: timeout) { occasion in
+            if occasion == .tick { state.settleDeaths() }
             return state.unsettled == 0 ? () : nil
         }
         guard isDone != nil else { return false }

@@ -5,9 +5,9 @@ extension QueueStorage {
     private static func isShort(_ bytes: [UInt8]) -> Bool { bytes.count <= QueueState.shortLimit }
 
     private static func attemptPut(
-        _ state: QueueState, _ message: EncodedMessage, isTick: Bool
+        _ state: QueueState, _ message: EncodedMessage, _ occasion: WaitOccasion
     ) -> Put? {
-        if isTick { state.settleDeaths() }
+        if occasion == .tick { state.settleDeaths() }
         do {
             guard isShort(message.bytes) else {
                 return .place(try state.reserve(message.bytes.count, message.descriptors))
@@ -23,8 +23,8 @@ extension QueueStorage {
         }
     }
 
-    private static func attemptTake(_ state: QueueState, isTick: Bool) -> Take? {
-        if isTick { state.settleDeaths() }
+    private static func attemptTake(_ state: QueueState, _ occasion: WaitOccasion) -> Take? {
+        if occasion == .tick { state.settleDeaths() }
         do {
             return .success(try state.take())
         } catch .empty {
@@ -41,12 +41,12 @@ extension QueueStorage {
 
     nonisolated(nonsending) func put(_ message: EncodedMessage, timeout: Duration?) async throws {
         let state = state
-        let put = try await putters.wait(timeout: timeout) { Self.attemptPut(state, message, isTick: $0) }
+        let put = try await putters.wait(timeout: timeout) { Self.attemptPut(state, message, $0) }
         try finish(put, message)
     }
 
     func putBlocking(_ message: EncodedMessage, timeout: Duration?) throws {
-        let put = putters.waitBlocking(timeout: timeout) { Self.attemptPut(state, message, isTick: $0) }
+        let put = putters.waitBlocking(timeout: timeout) { Self.attemptPut(state, message, $0) }
         try finish(put, message)
     }
 
@@ -70,12 +70,12 @@ extension QueueStorage {
     nonisolated(nonsending) func take(timeout: Duration?) async throws -> TakenMessage {
         lookForDeaths()
         let state = state
-        return try finish(try await takers.wait(timeout: timeout) { Self.attemptTake(state, isTick: $0) })
+        return try finish(try await takers.wait(timeout: timeout) { Self.attemptTake(state, $0) })
     }
 
     func takeBlocking(timeout: Duration?) throws -> TakenMessage {
         lookForDeaths()
-        return try finish(takers.waitBlocking(timeout: timeout) { Self.attemptTake(state, isTick: $0) })
+        return try finish(takers.waitBlocking(timeout: timeout) { Self.attemptTake(state, $0) })
     }
 
     private func finish(_ take: Take?) throws -> TakenMessage {

@@ -6,8 +6,8 @@ import Synchronization
 /// What is waited for is taken by attempts that never block: by the newcomer itself when nobody is in line, then for
 /// whoever is first in line, each time something may have changed.
 final class WaitLine<Grant: Sendable>: Sendable {
-    /// Takes what is waited for, if it is there; a tick is the moment to look for processes that have ended.
-    typealias Attempt = @Sendable (_ isTick: Bool) -> Grant?
+    /// Takes what is waited for, if it is there.
+    typealias Attempt = @Sendable (_ occasion: WaitOccasion) -> Grant?
 
     private enum Wake: Sendable {
         case grant(Grant)
@@ -58,9 +58,9 @@ final class WaitLine<Grant: Sendable>: Sendable {
     nonisolated(nonsending) func wait(
         timeout: Duration?, isCancellable: Bool = true, _ attempt: @escaping Attempt
     ) async throws -> Grant? {
-        if isEmpty, let grant = attempt(false) { return grant }
+        if isEmpty, let grant = attempt(.arrival) { return grant }
         let deadline = timeout.map(Deadline.after)
-        if let deadline, deadline.hasPassed { return isEmpty ? attempt(true) : nil }
+        if let deadline, deadline.hasPassed { return isEmpty ? attempt(.tick) : nil }
         if isCancellable { try Task.checkCancellation() }
         if isEmpty, let grant = look(attempt) { return grant }
         let id = line.machine.withLock { $0.makeID() }
@@ -87,7 +87,7 @@ final class WaitLine<Grant: Sendable>: Sendable {
     /// Something of what is waited for may be there, or not be needed any more.
     @inline(__always)
     func changed() {
-        if !isEmpty { serve(isTick: false) }
+        if !isEmpty { serve(.change) }
     }
 
     // MARK: In line
@@ -101,7 +101,7 @@ final class WaitLine<Grant: Sendable>: Sendable {
         } else if let deadline, deadline.hasPassed {
             giveUp(id, .timeout)
         }
-        serve(isTick: false)
+        serve(.change)
     }
 
     private func giveUp(_ id: UInt64, _ wake: Wake) {
@@ -111,20 +111,20 @@ final class WaitLine<Grant: Sendable>: Sendable {
     }
 
     /// Serves those who are first, as far as attempts succeed, and sees to it that this is called again.
-    private func serve(isTick: Bool) {
+    private func serve(_ occasion: WaitOccasion) {
         var resumed: [(Waiter, Wake)] = []
         line.machine.withLock { machine in
-            var isTick = isTick
+            var occasion = occasion
             while let (id, waiter) = machine.first() {
-                if let grant = waiter.attempt(isTick) {
+                if let grant = waiter.attempt(occasion) {
                     _ = machine.remove(id)
                     resumed.append((waiter, .grant(grant)))
                     continue
                 }
-                isTick = false
+                occasion = .change
                 guard let (word, value) = place.announce(false) else { continue }
                 // Only what changes after the announcement wakes anybody.
-                if let grant = waiter.attempt(false) {
+                if let grant = waiter.attempt(.change) {
                     _ = machine.remove(id)
                     resumed.append((waiter, .grant(grant)))
                     continue
@@ -144,7 +144,7 @@ final class WaitLine<Grant: Sendable>: Sendable {
     private func begin(_ watch: UInt64, _ word: SharedWord, _ value: UInt32) throws {
         try WordWatch.watch(word, while: value) { [weak self] isTick in
             guard let self, line.machine.withLock({ $0.endWatch(watch) }) else { return }
-            serve(isTick: isTick)
+            serve(isTick ? .tick : .change)
         }
     }
 
@@ -157,7 +157,7 @@ final class WaitLine<Grant: Sendable>: Sendable {
         let end = Deadline.now.nanoseconds + budget
         var looks = 0
         while true {
-            if place.isPromising(), let grant = attempt(false) {
+            if place.isPromising(), let grant = attempt(.arrival) {
                 attention.paid()
                 return grant
             }
@@ -172,10 +172,10 @@ final class WaitLine<Grant: Sendable>: Sendable {
 
     /// With one processor, the moment is left to the others.
     private func nap(_ attempt: Attempt) -> Grant? {
-        guard let (word, value) = place.announce(true) else { return attempt(false) }
-        if let grant = attempt(false) { return grant }
+        guard let (word, value) = place.announce(true) else { return attempt(.arrival) }
+        if let grant = attempt(.arrival) { return grant }
         word.wait(while: value, until: .after(.microseconds(50)))
-        return attempt(false)
+        return attempt(.arrival)
     }
 
     // MARK: Blocking
@@ -184,23 +184,23 @@ final class WaitLine<Grant: Sendable>: Sendable {
     ///
     /// It does not stand in line: of threads and tasks, whoever comes first takes.
     func waitBlocking(timeout: Duration?, _ attempt: Attempt) -> Grant? {
-        if let grant = attempt(false) { return grant }
+        if let grant = attempt(.arrival) { return grant }
         let deadline = timeout.map(Deadline.after)
-        if let deadline, deadline.hasPassed { return attempt(true) }
+        if let deadline, deadline.hasPassed { return attempt(.tick) }
         for _ in 0..<100 {
-            if place.isPromising(), let grant = attempt(false) { return grant }
+            if place.isPromising(), let grant = attempt(.arrival) { return grant }
             Processor.pause()
         }
         while true {
             guard let (word, value) = place.announce(true) else {
-                if let grant = attempt(false) { return grant }
+                if let grant = attempt(.change) { return grant }
                 continue
             }
-            if let grant = attempt(false) { return grant }
-            if let deadline, deadline.hasPassed { return attempt(true) }
+            if let grant = attempt(.change) { return grant }
+            if let deadline, deadline.hasPassed { return attempt(.tick) }
             let tick = Deadline.after(WordWatch.tick)
             let wasWoken = word.wait(while: value, until: min(deadline ?? tick, tick))
-            if let grant = attempt(!wasWoken) { return grant }
+            if let grant = attempt(wasWoken ? .change : .tick) { return grant }
         }
     }
 }

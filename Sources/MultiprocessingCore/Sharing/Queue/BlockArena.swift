@@ -111,9 +111,8 @@ struct BlockArena: Sendable {
     }
 
     private func extend(to target: Int) throws(SystemError) {
-        var code = posix_fallocate(object.file.raw, 0, off_t(target))
-        while code == EINTR { code = posix_fallocate(object.file.raw, 0, off_t(target)) }
-        guard code == 0 else { throw SystemError(code: code, call: "posix_fallocate") }
+        let size = min(Int(clamping: size.value), target)
+        try MemoryReserve.extend(object.file.descriptor, size..<target)
     }
 
     /// Gives a block back.
