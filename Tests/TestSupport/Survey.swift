@@ -1,4 +1,4 @@
-import Glibc
+public import Glibc
 
 /// What a process can find out about itself.
 public enum Survey {
@@ -8,12 +8,15 @@ public enum Survey {
         defer { closedir(folder) }
         var found: [Int32] = []
         while let entry = readdir(folder) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
+            let name = name(of: entry)
             if let number = Int32(name), number != dirfd(folder) { found.append(number) }
         }
         return found.sorted()
+    }
+
+    /// The name in a folder's entry, by its place: the entry ends with it, before the end of the type.
+    public static func name(of entry: UnsafeMutablePointer<dirent>) -> String {
+        withUnsafeMutablePointer(to: &entry.pointee.d_name.0) { String(cString: $0) }
     }
 
     /// The open descriptors as text.
@@ -46,9 +49,7 @@ public enum Survey {
         defer { closedir(folder) }
         var found: [Int32] = []
         while let entry = readdir(folder) {
-            let thread = withUnsafeBytes(of: entry.pointee.d_name) { name in
-                String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
-            }
+            let thread = name(of: entry)
             let file = open("/proc/self/task/\(thread)/children", O_RDONLY | O_CLOEXEC)
             guard file >= 0 else { continue }
             defer { close(file) }
@@ -90,9 +91,7 @@ public enum Survey {
         defer { closedir(stream) }
         var found: [Int32] = []
         while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
+            let name = name(of: entry)
             if let number = Int32(name) { found.append(number) }
         }
         return found.sorted()

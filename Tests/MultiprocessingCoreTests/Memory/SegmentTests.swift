@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import MultiprocessingCore
@@ -19,9 +20,7 @@ private final class PrivateFolder {
         defer { closedir(stream) }
         var found: [String] = []
         while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
+            let name = Survey.name(of: entry)
             if !name.hasPrefix(".") { found.append(name) }
         }
         return found.sorted()
