@@ -5,7 +5,7 @@ import Testing
 
 /// The limits keep deep values from ending the stack, also on a small one and in a debug build.
 @Suite struct CodingDepthTests {
-    @Test(arguments: [512 << 10, 8 << 20])
+    @Test("SFR-10: deep values are errors on every stack", arguments: [512 << 10, 8 << 20])
     func deepValuesAreErrorsOnEveryStack(stackSize: Int) throws {
         try onThread(stackSize: stackSize) { () throws in
             for depth in [1, 10, 127] {

@@ -65,7 +65,7 @@ import Testing
         #expect(refused > 0)
     }
 
-    @Test func announcedCountsAllocateNothing() throws {
+    @Test("SFR-10: announced counts allocate nothing") func announcedCountsAllocateNothing() throws {
         for tag in try [encoded([1]), encoded(["a"]), encoded("a"), encoded(["a": 1]), encoded(Data([1]))] {
             for count in [UInt64.max, 1 << 63, 1 << 60, 1 << 32, 200] {
                 for offset in 1..<min(tag.count, 20) {
@@ -79,7 +79,8 @@ import Testing
         }
     }
 
-    @Test func impossibleValuesAreErrors() throws {
+    @Test("SFR-10: impossible values, such as text that is not UTF-8, are errors")
+    func impossibleValuesAreErrors() throws {
         #expect(throws: WireError.self) { try decoded(Bool.self, from: try encoded(true).dropLast() + [2]) }
         #expect(throws: WireError.self) {
             try decoded([Bool].self, from: try encoded([true]).dropLast() + [2])

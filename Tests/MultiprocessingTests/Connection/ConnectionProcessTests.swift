@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test(
-        "a sender that is killed in the middle of a long message: truncated, and then the end",
+        "DOC-09: a sender that is killed in the middle of a long message: truncated, and then the end",
         arguments: everyContext)
     func killedSender(context: ProcessContext) async throws {
         let (near, child) = try await child(context) { far in

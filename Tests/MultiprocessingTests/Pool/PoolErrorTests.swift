@@ -32,7 +32,8 @@ import Testing
         }
     }
 
-    @Test func aValueThatCannotBeEncodedFailsItsTaskOnly() async throws {
+    @Test("SFR-12: a value that cannot be encoded or decoded fails its task only")
+    func aValueThatCannotBeEncodedFailsItsTaskOnly() async throws {
         try await withProcessPool(workers: 1) { pool async throws in
             // The argument, here.
             let argument = await #expect(throws: MultiprocessingError.self) {
