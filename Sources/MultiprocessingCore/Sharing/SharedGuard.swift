@@ -28,23 +28,25 @@ package struct SharedGuard: Sendable {
         let me = ProcessStamp.current
         var looks = 0
         while true {
-            switch lock.tryAcquire(as: me, contended: looks > Self.looks) {
+            var attempt = lock.tryAcquire(as: me, contended: looks > Self.looks)
+            if attempt == .held {
+                looks += 1
+                if looks <= Self.looks {
+                    Processor.pause()
+                } else if let value = lock.announceSleeper(),
+                    !lock.signal.wait(while: value, until: .after(Self.patience))
+                {
+                    attempt = lock.takeOver(as: me)
+                }
+            }
+            switch attempt {
             case .acquired:
                 return
             case .acquiredAfterDeath:
                 repair()
                 return lock.repaired()
             case .held:
-                looks += 1
-                if looks <= Self.looks {
-                    Processor.pause()
-                } else if let value = lock.announceSleeper(),
-                    !lock.signal.wait(while: value, until: .after(Self.patience)),
-                    case .acquiredAfterDeath = lock.takeOver(as: me)
-                {
-                    repair()
-                    return lock.repaired()
-                }
+                continue
             case .unrecoverable:
                 // A guard is repaired before it is released, so no working program gets here.
                 fatalError("the memory that processes share is damaged")
