@@ -117,8 +117,17 @@ package struct BarrierState: Sendable {
     }
 
     /// Begins a new generation; those who wait in the old one get an error.
+    ///
+    /// Processes that have ended are no parties of the new one.
     package func reset() {
-        _ = end(passing: false) { phase == .broken || phase == .acting || arrived > 0 }
+        let ended = table.members.filter { $0.process.life == .ended }
+        _ = end(passing: false) {
+            let mayEnd = phase == .broken || phase == .acting || arrived > 0
+            for member in table.members where ended.contains(where: { $0.process == member.process }) {
+                table.leave(member.seat)
+            }
+            return mayEnd
+        }
     }
 
     private func end(passing: Bool, if mayEnd: () -> Bool) -> Bool {

@@ -71,9 +71,9 @@ package struct ConditionState: Sendable {
         return notified
     }
 
-    private func hand(out count: Int) -> Int {
-        let members = table.members.sorted { $0.seat < $1.seat }
-        guard !members.isEmpty else { return 0 }
+    private func hand(out count: Int, without ended: [MemberTable.Member] = []) -> Int {
+        let members = table.members.filter { member in !ended.contains { $0.process == member.process } }
+        guard !members.isEmpty, count > 0 else { return 0 }
         var left = count
         var position = members.firstIndex { $0.seat > Int(turn.value) } ?? 0
         var given = [UInt32](repeating: 0, count: members.count)
@@ -104,12 +104,13 @@ package struct ConditionState: Sendable {
         let ended = table.members.filter { $0.process.life == .ended }
         guard !ended.isEmpty else { return }
         let notified = `guard`.withLock(repair: {}) { () -> Int in
-            var lost = 0
+            var given = 0
             for member in table.members where ended.contains(where: { $0.process == member.process }) {
-                lost += Int(min(member.first, member.second))
+                // In this order: whoever is killed between the two has woken a waiter too many, not one too few.
+                given += hand(out: Int(min(member.first, member.second)), without: ended)
                 table.leave(member.seat)
             }
-            return hand(out: lost)
+            return given
         }
         if notified > 0 { changes.wake(.max) }
     }

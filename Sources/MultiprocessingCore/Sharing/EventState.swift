@@ -9,6 +9,7 @@ package struct EventState: Sendable {
 
     /// Bit 0 says whether it is set; above it is the number of times it was.
     package let signal: SharedWord
+    /// What `signal` was when the last sleeper announced itself, and in bit 0 that one did.
     private let mark: SharedWord
 
     package init(_ memory: SharedMapping, at offset: Int) {
@@ -28,9 +29,13 @@ package struct EventState: Sendable {
             if signal.replace(found, with: (found &+ 2) | Self.isSetBit) { break }
         }
         // Also when it was set before: whoever did that may have been killed before it woke anybody.
+        let now = count
         atomicMemoryFence(ordering: .sequentiallyConsistent)
-        guard mark.value != 0 else { return }
-        mark.value = 0
+        let found = mark.value
+        guard found != 0 else { return }
+        // The mark of somebody who came after the event was cleared again stays: it may not sleep yet.
+        let isOlder = Int32(bitPattern: (found & ~Self.isSetBit) &- now << 1) < 0
+        if isOlder { _ = mark.replace(found, with: 0) }
         signal.wake(.max)
     }
 
@@ -41,13 +46,14 @@ package struct EventState: Sendable {
         }
     }
 
-    /// Says that the caller is about to sleep.
+    /// Says that the caller is about to sleep; it has to look once more before it does.
     ///
     /// - Returns: the value that `signal` has until something changes; nil if it is set.
     package func announceSleeper() -> UInt32? {
-        mark.value = 1
-        atomicMemoryFence(ordering: .sequentiallyConsistent)
         let found = signal.value
-        return found & Self.isSetBit == 0 ? found : nil
+        guard found & Self.isSetBit == 0 else { return nil }
+        mark.value = found | 1
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        return found
     }
 }

@@ -55,7 +55,7 @@ package struct ProcessStamp: Hashable, Sendable {
         return record.hasEnded ? .ended : .alive
     }
 
-    /// What the kernel says of a process: fields 3 and 22 of its line.
+    /// What the kernel says of a process: fields 3, 20 and 22 of its line.
     private static func record(of pid: Int32) -> (start: UInt64, hasEnded: Bool)? {
         let file = unsafe open("/proc/\(pid)/stat", O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }
@@ -68,7 +68,9 @@ package struct ProcessStamp: Hashable, Sendable {
         guard fields.count > 19, let start = UInt64(String(decoding: fields[19], as: UTF8.self)) else {
             return nil
         }
-        let hasEnded = [UInt8(ascii: "Z"), UInt8(ascii: "X"), UInt8(ascii: "x")].contains(fields[0].first)
+        // The state is that of the first thread. It may have ended before others, which still run.
+        let isZombie = [UInt8(ascii: "Z"), UInt8(ascii: "X"), UInt8(ascii: "x")].contains(fields[0].first)
+        let hasEnded = isZombie && (UInt64(String(decoding: fields[17], as: UTF8.self)) ?? 0) <= 1
         return (start, hasEnded)
     }
 }

@@ -107,6 +107,10 @@ package struct SemaphoreState: Sendable {
     }
 
     private func freedSeat(for me: ProcessStamp) -> Int? {
+        if let idle = table.members.first(where: { $0.first == 0 }) {
+            table.leave(idle.seat)
+            return table.seat(of: me)
+        }
         let ended = table.members.filter { $0.process.life == .ended }
         guard !ended.isEmpty else { return nil }
         _ = settle(ended)

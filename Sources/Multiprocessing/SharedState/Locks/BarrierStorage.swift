@@ -13,7 +13,14 @@ final class BarrierStorage: SharedStorage {
     private let line: WaitLine<BarrierState.Outcome>
     private let entrance: WaitLine<BarrierState.Arrival>
     /// Takes this process out when it ends by itself; made with its first wait.
-    private let farewell = Mutex<Finalizer?>(nil)
+    ///
+    /// In a box, so that a forked copy of the process can begin with an empty one.
+    private final class Farewell: Sendable {
+        let finalizer = Mutex<Finalizer?>(nil)
+    }
+
+    /// Replaced only in a forked copy, which leaves by itself, before anything else runs there.
+    private nonisolated(unsafe) var farewell = Farewell()
 
     init(_ object: SharedObject) {
         self.object = object
@@ -24,7 +31,7 @@ final class BarrierStorage: SharedStorage {
     }
 
     deinit {
-        farewell.withLock { $0 }?.run()
+        farewell.finalizer.withLock { $0 }?.run()
     }
 
     nonisolated(nonsending) func arrive(until deadline: Deadline?) async throws -> BarrierState.Arrival {
@@ -83,14 +90,17 @@ final class BarrierStorage: SharedStorage {
     }
 
     private func becomeParty() {
-        farewell.withLock { farewell in
-            if farewell == nil { farewell = Finalizer { [state] in state.leave(as: .current) } }
+        farewell.finalizer.withLock { finalizer in
+            if finalizer == nil { finalizer = Finalizer { [state] in state.leave(as: .current) } }
         }
     }
 
     func forgetWaiters() {
         line.forget()
         entrance.forget()
+        // Kept: its end would take the process that this one is a copy of out of what runs at its end.
+        _ = Unmanaged.passRetained(farewell)
+        farewell = Farewell()
     }
 
     static func broken(_ when: String) -> MultiprocessingError {

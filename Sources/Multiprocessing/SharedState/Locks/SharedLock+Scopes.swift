@@ -19,8 +19,7 @@ extension SharedLock {
             storage.release(keepingDamage: true)
             throw OwnerDiedError(processID: pid)
         }
-        defer { storage.release() }
-        return try await body()
+        return try await releasing(body)
     }
 
     /// Runs the body while this task holds the lock, after a repair if the last holder ended without a release.
@@ -46,8 +45,23 @@ extension SharedLock {
             }
             markRepaired()
         }
-        defer { storage.release() }
-        return try await body()
+        return try await releasing(body)
+    }
+
+    /// Runs the body and releases the lock.
+    @inline(__always)
+    private func releasing<Result>(
+        isolation: isolated (any Actor)? = #isolation, _ body: @concurrent () async throws -> Result
+    ) async throws -> Result {
+        do {
+            let result = try await body()
+            storage.release()
+            return result
+        } catch {
+            // A wait for a condition in the body may have ended with a lock that needs a repair; the next one is told.
+            storage.release(keepingDamage: true)
+            throw error
+        }
     }
 
     private func acquire(

@@ -71,7 +71,7 @@ final class WaitLine<Grant: Sendable>: Sendable {
         let wake = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 let waiter = Waiter(attempt: attempt) { continuation.resume(returning: $0) }
-                enter(waiter, id, deadline, isCancelled: isCancellable && Task.isCancelled)
+                enter(waiter, id, deadline, isCancellable: isCancellable)
             }
         } onCancel: {
             if isCancellable { giveUp(id, .cancelled) }
@@ -92,11 +92,11 @@ final class WaitLine<Grant: Sendable>: Sendable {
 
     // MARK: In line
 
-    private func enter(_ waiter: Waiter, _ id: UInt64, _ deadline: Deadline?, isCancelled: Bool) {
+    private func enter(_ waiter: Waiter, _ id: UInt64, _ deadline: Deadline?, isCancellable: Bool) {
         line.machine.withLock { $0.append(waiter, id: id) }
         line.count.add(1, ordering: .sequentiallyConsistent)
-        if isCancelled {
-            // The handler may have run before there was a waiter to take out.
+        if isCancellable, Task.isCancelled {
+            // The handler may have run before there was a waiter to take out. Asked only now that there is one.
             giveUp(id, .cancelled)
         } else if let deadline, deadline.hasPassed {
             giveUp(id, .timeout)
@@ -143,8 +143,11 @@ final class WaitLine<Grant: Sendable>: Sendable {
 
     private func begin(_ watch: UInt64, _ word: SharedWord, _ value: UInt32) throws {
         try WordWatch.watch(word, while: value) { [weak self] isTick in
-            guard let self, line.machine.withLock({ $0.endWatch(watch) }) else { return }
-            serve(isTick ? .tick : .change)
+            guard let self else { return }
+            let isDue = line.machine.withLock { $0.endWatch(watch) }
+            // Nobody is in line any more: what woke this process may have been meant for a sleeper of another.
+            if isEmpty, !isTick { word.wake() }
+            if isDue { serve(isTick ? .tick : .change) }
         }
     }
 
