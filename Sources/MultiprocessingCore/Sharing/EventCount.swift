@@ -23,7 +23,8 @@ package struct EventCount: Sendable {
     /// - Returns: the value that `signal` has until something changes.
     package func announceSleeper() -> UInt32 {
         let number = signal.value
-        mark.value = number << 1 | 1
+        // Never over the mark of somebody who has seen a later number: a waker that saw this one would take it away.
+        mark.raise(to: number << 1 | 1)
         atomicMemoryFence(ordering: .sequentiallyConsistent)
         return number
     }

@@ -52,7 +52,8 @@ package struct EventState: Sendable {
     package func announceSleeper() -> UInt32? {
         let found = signal.value
         guard found & Self.isSetBit == 0 else { return nil }
-        mark.value = found | 1
+        // Never over the mark of somebody who has seen a later one: a setter that saw this one would take it away.
+        mark.raise(to: found | 1)
         atomicMemoryFence(ordering: .sequentiallyConsistent)
         return found
     }

@@ -32,6 +32,15 @@ import Synchronization
         unsafe word.pointee.wrappingAdd(value, ordering: .acquiringAndReleasing)
     }
 
+    /// Puts a number there, unless there is one already, other than 0, that is as far or further round the circle.
+    func raise(to new: UInt32) {
+        while true {
+            let found = value
+            if found != 0, Int32(bitPattern: found &- new) >= 0 { return }
+            if replace(found, with: new) { return }
+        }
+    }
+
     /// Puts `new` in place of `old`; false when something else is there.
     package func replace(_ old: UInt32, with new: UInt32) -> Bool {
         unsafe word.pointee.compareExchange(
