@@ -1,6 +1,6 @@
 import Multiprocessing
 
-/// Wait for four connections at once. Four children send ten messages each and close their ends.
+/// Wait for four connections at once, over which four children send ten messages each.
 enum P22 {
     static func run() async throws {
         var readers: [Connection] = []

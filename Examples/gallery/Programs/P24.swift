@@ -1,6 +1,6 @@
 import Multiprocessing
 
-/// A megabyte on a queue, whose putter is joined before anyone has read it. In Python this waits for ever.
+/// A megabyte on a queue, whose putter is joined before anyone reads: in Python this waits for ever.
 enum P24 {
     static func run() async throws {
         let queue = try SharedQueue<String>()

@@ -1,6 +1,6 @@
 import Multiprocessing
 
-/// A queue and a lock go to the tasks of a pool. In Python that takes a manager.
+/// A queue and a lock go to the tasks of a pool, which in Python takes a manager.
 enum P47 {
     static func run() async throws {
         let queue = try SharedQueue<String>()
