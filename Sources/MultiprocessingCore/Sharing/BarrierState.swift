@@ -56,13 +56,17 @@ package struct BarrierState: Sendable {
 
     package var partyCount: Int { Int(parties.value) }
     package var isBroken: Bool { phase == .broken }
+    /// Whether an earlier generation is about to go, so that nobody can arrive; a mere look.
+    package var isBusy: Bool { phase == .acting || phase == .ending }
 
     /// How many have arrived and wait.
     package var waiting: Int { min(arrived, partyCount) }
 
     private var generation: UInt32 { UInt32(truncatingIfNeeded: state.value >> 2) }
     private var phase: Phase { Phase(rawValue: state.value & 3) ?? .filling }
-    private func set(_ generation: UInt32, _ phase: Phase) { state.value = UInt64(generation) << 2 | phase.rawValue }
+    private func set(_ generation: UInt32, _ phase: Phase) {
+        state.value = UInt64(generation) << 2 | phase.rawValue
+    }
     private static func bit(_ generation: UInt32) -> UInt64 { 1 << UInt64(generation % 64) }
 
     // In the table the first number is how many of the process's parties have arrived, the second whether it is one.
@@ -164,7 +168,9 @@ package struct BarrierState: Sendable {
     /// This process takes no part any more.
     package func leave(as me: ProcessStamp) {
         `guard`.withLock(repair: repair) {
-            guard let member = table.members.first(where: { $0.process == me }), member.first == 0 else { return }
+            guard let member = table.members.first(where: { $0.process == me }), member.first == 0 else {
+                return
+            }
             table.leave(member.seat)
         }
     }

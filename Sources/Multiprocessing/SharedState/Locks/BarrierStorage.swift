@@ -27,7 +27,7 @@ final class BarrierStorage: SharedStorage {
         let state = BarrierState(object.memory, at: SharedObject.start)
         self.state = state
         line = WaitLine(.changes(of: state.changes) { true })
-        entrance = WaitLine(.changes(of: state.changes) { true })
+        entrance = WaitLine(.changes(of: state.changes) { !state.isBusy })
     }
 
     deinit {
@@ -106,6 +106,7 @@ final class BarrierStorage: SharedStorage {
     static func broken(_ when: String) -> MultiprocessingError {
         MultiprocessingError(
             .brokenBarrier,
-            "the barrier broke \(when): a party was killed, gave up or aborted it; reset() makes it whole again")
+            "the barrier broke \(when): a party was killed, gave up or aborted it; reset() makes it whole again"
+        )
     }
 }

@@ -14,7 +14,7 @@ final class ConditionStorage: SharedStorage {
         self.object = object
         let state = ConditionState(object.memory, at: SharedObject.start)
         self.state = state
-        line = WaitLine(.changes(of: state.changes) { true })
+        line = WaitLine(.changes(of: state.changes) { state.isNotified(.current) })
     }
 
     /// Becomes a waiter, for whom notifications count from now on; one of the waits below has to follow.
@@ -28,7 +28,9 @@ final class ConditionStorage: SharedStorage {
     nonisolated(nonsending) func wait(timeout: Duration?) async throws -> Bool {
         let state = state
         do {
-            if try await line.wait(timeout: timeout, { Self.attempt(state, isTick: $0) }) != nil { return true }
+            if try await line.wait(timeout: timeout, { Self.attempt(state, isTick: $0) }) != nil {
+                return true
+            }
         } catch {
             // A notification that came at the same time goes to another waiter.
             if state.leave(as: .current) { notify(1) }
@@ -38,7 +40,8 @@ final class ConditionStorage: SharedStorage {
     }
 
     func waitBlocking(timeout: Duration?) -> Bool {
-        line.waitBlocking(timeout: timeout) { Self.attempt(state, isTick: $0) } != nil || state.leave(as: .current)
+        line.waitBlocking(timeout: timeout) { Self.attempt(state, isTick: $0) } != nil
+            || state.leave(as: .current)
     }
 
     private static func attempt(_ state: ConditionState, isTick: Bool) -> Void? {

@@ -42,8 +42,10 @@ final class RecursiveLockStorage: SharedStorage {
         return true
     }
 
-    nonisolated(nonsending) func acquire(_ owner: LockOwner, timeout: Duration?) async throws -> LockOutcome? {
-        let outcome = try await line.wait(timeout: timeout) { [word] in LockStorage.attempt(word, isTick: $0) }
+    nonisolated(nonsending) func acquire(_ owner: LockOwner, timeout: Duration?) async throws -> LockOutcome?
+    {
+        let outcome = try await line.wait(timeout: timeout) { [word] in LockStorage.attempt(word, isTick: $0)
+        }
         return began(owner, outcome)
     }
 

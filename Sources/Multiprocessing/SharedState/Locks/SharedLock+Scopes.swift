@@ -68,7 +68,8 @@ extension SharedLock {
         within timeout: Duration?, isolation: isolated (any Actor)? = #isolation
     ) async throws -> Acquisition {
         if let acquisition = try await acquire(timeout: timeout) { return acquisition }
-        throw MultiprocessingError(.timeout, "the lock is held by \(LockOwner.name(ownerID)) and did not become free")
+        throw MultiprocessingError(
+            .timeout, "the lock is held by \(LockOwner.name(ownerID)) and did not become free")
     }
 
     // MARK: For blocking code

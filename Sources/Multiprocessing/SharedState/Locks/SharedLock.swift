@@ -112,6 +112,7 @@ extension SharedLock: Codable {
 extension SharedLock: CustomStringConvertible {
     /// Who holds it.
     public var description: String {
-        storage.word.isUnrecoverable ? "SharedLock(unrecoverable)" : "SharedLock(owner: \(LockOwner.name(ownerID)))"
+        storage.word.isUnrecoverable
+            ? "SharedLock(unrecoverable)" : "SharedLock(owner: \(LockOwner.name(ownerID)))"
     }
 }

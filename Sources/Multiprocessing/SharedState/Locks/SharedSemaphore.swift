@@ -65,7 +65,9 @@ public final class SharedSemaphore: Sendable {
     public func release() throws {
         guard storage.release() else {
             throw MultiprocessingError(
-                .notHeld, "a SharedSemaphore was released more often than acquired: its bound is \(storage.state.limit)")
+                .notHeld,
+                "a SharedSemaphore was released more often than acquired: its bound is \(storage.state.limit)"
+            )
         }
     }
 
