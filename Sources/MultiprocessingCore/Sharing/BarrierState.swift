@@ -56,6 +56,8 @@ package struct BarrierState: Sendable {
 
     package var partyCount: Int { Int(parties.value) }
     package var isBroken: Bool { phase == .broken }
+    /// Whether an earlier generation is about to go, so that nobody can arrive; a mere look.
+    package var isBusy: Bool { phase == .acting || phase == .ending }
 
     /// How many have arrived and wait.
     package var waiting: Int { min(arrived, partyCount) }

@@ -33,10 +33,15 @@ package struct ConditionState: Sendable {
         }
     }
 
+    /// Whether one of this process's waiters is notified; a mere look.
+    package func isNotified(_ me: ProcessStamp) -> Bool {
+        table.find(me).map { table.second($0).value > 0 } ?? false
+    }
+
     /// Takes a notification for one of this process's waiters, which goes; false when there is none.
     package func take(as me: ProcessStamp) -> Bool {
         `guard`.withLock(repair: {}) {
-            guard let seat = table.seat(of: me), table.second(seat).value > 0 else { return false }
+            guard let seat = table.find(me), table.second(seat).value > 0 else { return false }
             go(seat, notified: true)
             return true
         }
@@ -47,7 +52,7 @@ package struct ConditionState: Sendable {
     /// - Returns: whether it was notified after all, because all of its process's waiters were.
     package func leave(as me: ProcessStamp) -> Bool {
         `guard`.withLock(repair: {}) {
-            guard let seat = table.seat(of: me), table.first(seat).value > 0 else { return false }
+            guard let seat = table.find(me), table.first(seat).value > 0 else { return false }
             let isNotified = table.second(seat).value >= table.first(seat).value
             go(seat, notified: isNotified)
             return isNotified

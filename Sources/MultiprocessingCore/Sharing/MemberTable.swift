@@ -59,6 +59,11 @@ package struct MemberTable: Sendable {
         return seat
     }
 
+    /// The seat that a process has; nil when it has none.
+    package func find(_ process: ProcessStamp) -> Int? {
+        (0..<usedSeats).first { stamp($0).value == process.raw }
+    }
+
     /// The first number of a seat.
     package func first(_ seat: Int) -> SharedWord { number(seat, 0) }
 

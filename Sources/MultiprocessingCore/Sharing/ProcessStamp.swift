@@ -55,22 +55,30 @@ package struct ProcessStamp: Hashable, Sendable {
         return record.hasEnded ? .ended : .alive
     }
 
-    /// What the kernel says of a process: fields 3, 20 and 22 of its line.
+    /// What the kernel says of a process.
     private static func record(of pid: Int32) -> (start: UInt64, hasEnded: Bool)? {
         let file = unsafe open("/proc/\(pid)/stat", O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }
         var line = [UInt8](repeating: 0, count: 1024)
         let count = unsafe read(file, &line, line.count)
+        return count > 0 ? record(in: line[..<count]) : nil
+    }
+
+    /// Fields 3, 20 and 22 of the kernel's line.
+    package static func record(in line: ArraySlice<UInt8>) -> (start: UInt64, hasEnded: Bool)? {
         // The second field is a name in brackets that may hold anything, so what follows starts behind the last.
-        guard count > 0, let bracket = line[..<count].lastIndex(of: UInt8(ascii: ")")) else { return nil }
-        let fields = line[(bracket + 1)..<count].split(separator: UInt8(ascii: " "))
-        guard fields.count > 19, let start = UInt64(String(decoding: fields[19], as: UTF8.self)) else {
+        guard let bracket = line.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+        let fields = line[(bracket + 1)...].split(separator: UInt8(ascii: " "))
+        guard fields.count > 19, let start = number(fields[19]), let threads = number(fields[17]) else {
             return nil
         }
         // The state is that of the first thread. It may have ended before others, which still run.
         let isZombie = [UInt8(ascii: "Z"), UInt8(ascii: "X"), UInt8(ascii: "x")].contains(fields[0].first)
-        let hasEnded = isZombie && (UInt64(String(decoding: fields[17], as: UTF8.self)) ?? 0) <= 1
-        return (start, hasEnded)
+        return (start, isZombie && threads <= 1)
+    }
+
+    private static func number(_ field: ArraySlice<UInt8>) -> UInt64? {
+        UInt64(String(decoding: field, as: UTF8.self))
     }
 }

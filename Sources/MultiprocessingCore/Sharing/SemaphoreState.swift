@@ -68,7 +68,7 @@ package struct SemaphoreState: Sendable {
         let result = `guard`.withLock(repair: repair) { () -> Release in
             let value = free.value
             guard value < bound.value else { return .full }
-            if let seat = table.seat(of: me), table.first(seat).value > 0 {
+            if let seat = table.find(me), table.first(seat).value > 0 {
                 let held = table.first(seat)
                 held.value = held.value - 1
             } else if let holder = table.members.max(by: { $0.first < $1.first }), holder.first > 0 {

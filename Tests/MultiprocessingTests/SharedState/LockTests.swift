@@ -133,9 +133,12 @@ import Testing
     func cancelling() async throws {
         let lock = try SharedLock()
         try await lock.acquire()
-        let waiting = Task { try await lock.acquire() }
-        waiting.cancel()
-        await #expect(throws: CancellationError.self) { try await waiting.value }
+        for round in 0..<200 {
+            let waiting = Task { try await lock.acquire() }
+            for _ in 0..<(round % 7) { await Task.yield() }
+            waiting.cancel()
+            await #expect(throws: CancellationError.self) { try await waiting.value }
+        }
         try lock.release()
         #expect(try lock.tryAcquire() == .acquired)
         try lock.release()
@@ -210,6 +213,39 @@ import Testing
         try await victim.join()
     }
 
+    @Test("an owner that is stopped is not dead", arguments: everyContext)
+    func stoppedOwner(context: ProcessContext) async throws {
+        let lock = try SharedLock()
+        let held = try SharedEvent()
+        let child = ChildProcess(lock, held, context: context) { lock, held in
+            try await lock.withLock {
+                held.set()
+                kill(getpid(), SIGSTOP)
+            }
+        }
+        try await child.start()
+        try await held.wait()
+        let pid = try #require(child.pid)
+        await until { stateOfProcess(pid).hasPrefix("T") }
+        #expect(try await lock.acquire(timeout: .milliseconds(150)) == nil)
+        #expect(try await onThread { try lock.acquireBlocking(timeout: .milliseconds(150)) } == nil)
+        kill(pid, SIGCONT)
+        #expect(try await lock.acquire() == .acquired)
+        #expect(try await child.join() == .exited(0))
+        try lock.release()
+    }
+
+    @Test("threads that block and tasks that wait share a lock", arguments: everyContext)
+    func threadsAndTasks(context: ProcessContext) async throws {
+        let lock = try SharedLock()
+        let count = try SharedSemaphore(value: 0)
+        let child = ChildProcess(lock, count, context: context) { try await contend($0, $1) }
+        try await child.start()
+        try await contend(lock, count)
+        #expect(try await child.join() == .exited(0))
+        #expect(count.value == 800 && !lock.isLocked)
+    }
+
     @Test("FLK-08: a lock outlives the process that made it", arguments: everyContext)
     func deathOfTheCreator(context: ProcessContext) async throws {
         let child = ChildProcess(context: context, options: .captured) {
@@ -232,3 +268,20 @@ import Testing
 }
 
 struct TestError: Error {}
+
+/// Two threads and two tasks acquire a lock, again and again.
+private func contend(_ lock: SharedLock, _ count: SharedSemaphore) async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+        for _ in 0..<2 {
+            group.addTask {
+                try await onThread {
+                    for _ in 0..<100 { try lock.withLockBlocking { try count.release() } }
+                }
+            }
+            group.addTask {
+                for _ in 0..<100 { try await lock.withLock { try count.release() } }
+            }
+        }
+        try await group.waitForAll()
+    }
+}

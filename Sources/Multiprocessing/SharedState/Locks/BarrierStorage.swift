@@ -27,7 +27,7 @@ final class BarrierStorage: SharedStorage {
         let state = BarrierState(object.memory, at: SharedObject.start)
         self.state = state
         line = WaitLine(.changes(of: state.changes) { true })
-        entrance = WaitLine(.changes(of: state.changes) { true })
+        entrance = WaitLine(.changes(of: state.changes) { !state.isBusy })
     }
 
     deinit {

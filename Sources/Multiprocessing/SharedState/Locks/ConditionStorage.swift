@@ -14,7 +14,7 @@ final class ConditionStorage: SharedStorage {
         self.object = object
         let state = ConditionState(object.memory, at: SharedObject.start)
         self.state = state
-        line = WaitLine(.changes(of: state.changes) { true })
+        line = WaitLine(.changes(of: state.changes) { state.isNotified(.current) })
     }
 
     /// Becomes a waiter, for whom notifications count from now on; one of the waits below has to follow.
