@@ -19,7 +19,7 @@ import Testing
             }
         }
         // The last one may have been killed inside.
-        try await lock.withLock(recovering: { _ in }) {}
+        try await lock.withLock(recovering: leaveAsItIs) {}
         #expect(try lock.tryAcquire() == .acquired)
     }
 
@@ -69,7 +69,7 @@ import Testing
         try await campaign.run {
             ChildProcess(condition, $0) { condition, ground in
                 try await ground.loop {
-                    try await condition.lock.withLock(recovering: { _ in }) {
+                    try await condition.lock.withLock(recovering: leaveAsItIs) {
                         // Everyone notifies one before it waits, so there is always somebody who goes on.
                         try condition.notify()
                         if condition.waitingCount > 0 || ground.stop.isSet { return }
@@ -82,9 +82,10 @@ import Testing
                 }
             }
         } atTheEnd: {
-            try? await condition.lock.withLock(recovering: { _ in }) { try condition.notifyAll() }
+            try? await condition.lock.withLock(recovering: leaveAsItIs) { try condition.notifyAll() }
         }
-        #expect(try await condition.lock.withLock(recovering: { _ in }) { try condition.notifyAll() } == ())
+        #expect(
+            try await condition.lock.withLock(recovering: leaveAsItIs) { try condition.notifyAll() } == ())
     }
 
     @Test("FLK-07: setters of an event are killed: it is set or not, and later sets wake all")

@@ -94,8 +94,6 @@ private struct Stubborn: Codable, Sendable {
 private struct Gossip: Codable, Sendable {
     let inner: SharedQueue<Int>
 
-    init(inner: SharedQueue<Int>) { self.inner = inner }
-
     private enum CodingKeys: CodingKey { case inner }
 
     func encode(to encoder: any Encoder) throws {

@@ -120,9 +120,9 @@ final class EventStorage: SharedStorage {
 
     /// For those who wait until it is set and stays so until they look.
     var whileSet: WaitPlace {
-        WaitPlace(isPromising: { [state] in state.isSet }) { [state] _ in
-            state.announceSleeper().map { (state.signal, $0) }
-        }
+        WaitPlace(
+            isPromising: { [state] in state.isSet },
+            announce: { [state] _ in state.announceSleeper().map { (state.signal, $0) } })
     }
 
     func forgetWaiters() { line.forget() }

@@ -50,9 +50,13 @@ final class WaitLine<Grant: Sendable>: Sendable {
         line = Line()
     }
 
-    /// Waits until the attempt succeeds; nil when the limit is over first.
+    /// Waits until the attempt succeeds.
     ///
-    /// - Parameter isCancellable: without it, also a cancelled task waits.
+    /// - Parameters:
+    ///   - timeout: nil waits without a limit, zero or less only tries.
+    ///   - isCancellable: without it, also a cancelled task waits.
+    ///   - attempt: is called by the task itself, then for it, and never again after it has succeeded.
+    /// - Returns: what the attempt gave; nil when the limit is over first.
     /// - Throws: `CancellationError` when the task is cancelled while it waits, and an error of the system when there
     ///   is no room for the thread that waits for all.
     nonisolated(nonsending) func wait(
