@@ -11,7 +11,12 @@ private enum Dictionary {
 
 private func serve() async throws {}
 
-/// The code of the manual's chapters on processes.
+/// What the manual puts on queues.
+private struct Order: Codable, Equatable {
+    let id: Int
+}
+
+/// The code of the manual's chapters on processes and on what they have in common.
 @Suite(.timeLimit(.minutes(5)), .startsProcesses)
 struct ManualProcessTests {
     @Test func childProcesses() async throws {
@@ -70,5 +75,136 @@ struct ManualProcessTests {
         try await program.start()
         #expect(try await program.join() == .exited(0))
         try await withCancellation(on: [SIGTERM, SIGINT]) { try await serve() }
+    }
+
+    // MARK: What processes have in common
+
+    @Test func queues() async throws {
+        let queue = try SharedQueue<Order>(capacity: 100)
+        let billing = ChildProcess(name: "billing", queue) { queue in
+            for try await order in queue { print("billed order \(order.id)") }
+        }
+        try await billing.start()
+        try await queue.put(Order(id: 7))
+        try await queue.finish()
+        try await billing.join()
+        #expect(billing.exitCode == 0)
+        #expect(try queue.isEmpty)
+    }
+
+    @Test func handlesAreCapturedLikeAnyValue() async throws {
+        let queue = try SharedQueue<Order>()
+        let lock = try SharedLock()
+        let child = ChildProcess {
+            try await lock.withLock { try await queue.put(Order(id: 1)) }
+            try await queue.finish()
+        }
+        try await child.start()
+        var orders: [Order] = []
+        for try await order in queue { orders.append(order) }
+        #expect(orders == [Order(id: 1)])
+        #expect(try await child.join() == .exited(0))
+    }
+
+    @Test func handlesHaveNoFormElsewhere() throws {
+        let queue = try SharedQueue<Order>()
+        let error = #expect(throws: MultiprocessingError.self) { try JSONEncoder().encode(queue) }
+        #expect(error?.code == .notTransferable)
+    }
+
+    @Test func acknowledgedAndJoinableQueues() async throws {
+        let jobs = try SharedQueue<Order>(redelivers: true)
+        try await jobs.put(Order(id: 8))
+        if let job = try await jobs.take() {
+            print("working on order \(job.value.id)")
+            job.acknowledge()
+        }
+        try await jobs.finish()
+        #expect(try await jobs.take() == nil)
+
+        let tasks = try JoinableQueue<Int>()
+        for number in 0..<10 { try await tasks.put(number) }
+        let worker = ChildProcess(tasks) { tasks in
+            for try await number in tasks {
+                print(number * number)
+                try tasks.taskDone()
+            }
+        }
+        try await worker.start()
+        try await tasks.join()
+        try await tasks.finish()
+        #expect(try await worker.join() == .exited(0))
+        #expect(try tasks.unfinishedCount == 0)
+    }
+
+    @Test func connections() async throws {
+        let (here, there) = try Connection.pipe()
+        let echo = ChildProcess(there) { line in
+            for try await text in line.messages(of: String.self) { try await line.send(text.uppercased()) }
+        }
+        try await echo.start()
+        there.close()
+        try await here.send("hello")
+        let answer = try await here.receive(String.self)
+        here.close()
+        try await echo.join()
+        #expect(answer == "HELLO")
+        #expect(echo.exitCode == 0)
+    }
+
+    @Test func locks() async throws {
+        let lock = try SharedLock()
+        try await lock.withLock { print("alone") }
+        let semaphore = try SharedSemaphore(value: 3)
+        try await semaphore.withPermit { print("one of three") }
+        #expect(semaphore.value == 3)
+
+        let victim = ChildProcess(lock) { lock in
+            try await lock.withLock { _ = kill(getpid(), SIGKILL) }
+        }
+        try await victim.start()
+        #expect(try await victim.join() == .signaled(SIGKILL))
+        await #expect(throws: OwnerDiedError.self) { try await lock.withLock {} }
+        func mend(_ pid: Int32) { print("mending what process \(pid) left") }
+        try await lock.withLock(recovering: mend) { print("alone again") }
+        try await lock.withLock {}
+    }
+
+    @Test func conditions() async throws {
+        let stage = try SharedValue(raw: 0)
+        let condition = try SharedCondition()
+        let follower = ChildProcess(condition, stage) { condition, stage in
+            try await condition.withLock {
+                try await condition.wait(until: { stage.value == 1 })
+                print("stage 2")
+            }
+        }
+        try await follower.start()
+        try await condition.withLock {
+            stage.value = 1
+            try condition.notifyAll()
+        }
+        #expect(try await follower.join() == .exited(0))
+    }
+
+    @Test func sharedMemory() async throws {
+        let total = try SharedValue(0.0)
+        try await total.withLock { $0 += 1 }
+        let samples = try SharedArray<Float>(repeating: 0, count: 1_000_000)
+        samples[0] = 1
+        try await samples.withLock { $0[1] = samples[0] + 1 }
+        let largest = samples.max()
+        let done = try SharedAtomic(0)
+        done.add(1)
+        #expect(total.value == 1)
+        #expect(done.load() == 1)
+        #expect(largest == 2)
+
+        let memory = try SharedMemory(count: 1 << 20)
+        try memory.write([1, 2, 3], at: 0)
+        let row = try SharedList(["howdy", -273.154, 100, nil, true])
+        try row.set(42, at: 2)
+        #expect(try memory.copyBytes(0..<3) == [1, 2, 3])
+        #expect(row[2] == 42)
     }
 }
