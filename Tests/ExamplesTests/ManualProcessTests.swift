@@ -92,6 +92,18 @@ struct ManualProcessTests {
         #expect(try queue.isEmpty)
     }
 
+    @Test func valuesInCommon() async throws {
+        var output: [Int] = []
+        func print(_ square: Int) { output.append(square) }
+        let queue = try SharedQueue<Int>()
+        try await withProcessPool { pool in
+            try await pool.map(1...3, with: queue) { number, queue in try await queue.put(number * number) }
+        }
+        try await queue.finish()
+        for try await square in queue { print(square) }
+        #expect(output.sorted() == [1, 4, 9])
+    }
+
     @Test func handlesAreCapturedLikeAnyValue() async throws {
         let queue = try SharedQueue<Order>()
         let lock = try SharedLock()
