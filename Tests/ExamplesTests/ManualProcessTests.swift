@@ -99,6 +99,84 @@ struct ManualProcessTests {
         try await withProcessPool { pool in
             try await pool.map(1...3, with: queue) { number, queue in try await queue.put(number * number) }
         }
+        try await queue.finish()
+        for try await square in queue { print(square) }
+        #expect(output.sorted() == [1, 4, 9])
+    }
+
+    @Test func handlesAreCapturedLikeAnyValue() async throws {
+        let queue = try SharedQueue<Order>()
+        let lock = try SharedLock()
+        let child = ChildProcess {
+            try await lock.withLock { try await queue.put(Order(id: 1)) }
+            try await queue.finish()
+        }
+        try await child.start()
+        var orders: [Order] = []
+        for try await order in queue { orders.append(order) }
+        #expect(orders == [Order(id: 1)])
+        #expect(try await child.join() == .exited(0))
+    }
+
+    @Test func handlesHaveNoFormElsewhere() throws {
+        let queue = try SharedQueue<Order>()
+        let error = #expect(throws: MultiprocessingError.self) { try JSONEncoder().encode(queue) }
+        #expect(error?.code == .notTransferable)
+    }
+
+    @Test func acknowledgedAndJoinableQueues() async throws {
+        let jobs = try SharedQueue<Order>(redelivers: true)
+        try await jobs.put(Order(id: 8))
+        if let job = try await jobs.take() {
+            print("working on order \(job.value.id)")
+            job.acknowledge()
+        }
+        try await jobs.finish()
+        #expect(try await jobs.take() == nil)
+
+        let tasks = try JoinableQueue<Int>()
+        for number in 0..<10 { try await tasks.put(number) }
+        let worker = ChildProcess(tasks) { tasks in
+            for try await number in tasks {
+                print(number * number)
+                try tasks.taskDone()
+            }
+        }
+        try await worker.start()
+        try await tasks.join()
+        try await tasks.finish()
+        #expect(try await worker.join() == .exited(0))
+        #expect(try tasks.unfinishedCount == 0)
+    }
+
+    @Test func connections() async throws {
+        let (here, there) = try Connection.pipe()
+        let echo = ChildProcess(there) { line in
+            for try await text in line.messages(of: String.self) { try await line.send(text.uppercased()) }
+        }
+        try await echo.start()
+        there.close()
+        try await here.send("hello")
+        let answer = try await here.receive(String.self)
+        here.close()
+        try await echo.join()
+        #expect(answer == "HELLO")
+        #expect(echo.exitCode == 0)
+    }
+
+    @Test func locks() async throws {
+        let lock = try SharedLock()
+        try await lock.withLock { print("alone") }
+        let semaphore = try SharedSemaphore(value: 3)
+        try await semaphore.withPermit { print("one of three") }
+        #expect(semaphore.value == 3)
+
+        let victim = ChildProcess(lock) { lock in
+            try await lock.withLock { _ = kill(getpid(), SIGKILL) }
+        }
+        try await victim.start()
+        #expect(try await victim.join() == .signaled(SIGKILL))
+        await #expect(throws: OwnerDiedError.self) { try await lock.withLock {} }
         func mend(_ pid: Int32) { print("mending what process \(pid) left") }
         try await lock.withLock(recovering: mend) { print("alone again") }
         try await lock.withLock {}
