@@ -35,8 +35,8 @@ struct BarrierModel: SteppedAlgorithm {
         case dead
     }
 
-    struct State: Hashable {
-        var entered = GuardModel()
+    struct State: GuardedState {
+        var holder: UInt8 = 0
         var mustRepair = false
         var generation: UInt8 = 0
         var phase = Phase.filling
@@ -52,41 +52,22 @@ struct BarrierModel: SteppedAlgorithm {
     var mostDeaths: UInt8 = 2
     var hasTicks = true
 
-    func successors(of state: State) -> [State] {
-        state.places.indices.flatMap { actor -> [State] in
-            let place = state.places[actor]
-            if place == .passed || place == .failed || place == .dead { return [] }
-            var found = steps(of: actor, in: state)
-            // A party that dies before it was one is not missed: programs have limits of time for that.
-            if state.deaths < mostDeaths, state.isParty[actor] {
-                var killed = state
-                killed.places[actor] = .dead
-                killed.deaths += 1
-                found.append(killed)
-            }
-            return found
-        }
-    }
+    let dead = Place.dead
 
-    private func enter(_ actor: Int, _ state: State, then place: Place) -> [State] {
-        let (canEnter, mustRepair) = state.entered.entry { state.places[$0] != .dead }
-        guard canEnter else { return [] }
-        var next = state
-        next.entered.holder = UInt8(actor + 1)
-        next.mustRepair = mustRepair
-        next.places[actor] = place
-        return [next]
-    }
+    func hasEnded(_ place: Place) -> Bool { place == .passed || place == .failed || place == .dead }
 
-    private func steps(of actor: Int, in state: State) -> [State] {
+    /// A party that dies before it was one is not missed: programs have limits of time for that.
+    func isMortal(_ actor: Int, in state: State) -> Bool { state.isParty[actor] }
+
+    func steps(of actor: Int, in state: State) -> [State] {
         var next = state
-        if state.mustRepair, state.entered.holder == UInt8(actor + 1) { return [repaired(state)] }
+        if state.mustRepair, state.holder == UInt8(actor + 1) { return [repaired(state)] }
         func go(_ place: Place) -> [State] {
             next.places[actor] = place
             return [next]
         }
         func leave(_ place: Place) -> [State] {
-            next.entered.holder = 0
+            next.holder = 0
             return go(place)
         }
         switch state.places[actor] {

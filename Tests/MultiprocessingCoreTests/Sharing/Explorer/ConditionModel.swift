@@ -31,8 +31,10 @@ struct ConditionModel: SteppedAlgorithm {
         case dead
     }
 
-    struct State: Hashable {
-        var entered = GuardModel()
+    struct State: GuardedState {
+        var holder: UInt8 = 0
+        /// Nothing has to be repaired: every order of the changes in the guard makes sense.
+        var mustRepair = false
         /// How many tasks of each actor wait, and how many of them were notified.
         var waiting: [Int8] = [0, 0, 0]
         var notified: [Int8] = [0, 0, 0]
@@ -45,43 +47,31 @@ struct ConditionModel: SteppedAlgorithm {
         var given: UInt8 = 0
     }
 
-    let start = State()
-    var mostDeaths: UInt8 = 1
-    var hasTicks = true
+    private(set) var start = State()
+    let mostDeaths: UInt8
+    let hasTicks: Bool
 
-    func successors(of state: State) -> [State] {
-        state.places.indices.flatMap { actor -> [State] in
-            let place = state.places[actor]
-            if place == .done || place == .dead { return [] }
-            var found = steps(of: actor, in: state)
-            // The notifier has to live: without it nobody would go on, as it should be.
-            if actor < 2, state.deaths < mostDeaths {
-                var killed = state
-                killed.places[actor] = .dead
-                killed.deaths += 1
-                found.append(killed)
-            }
-            return found
-        }
+    let dead = Place.dead
+
+    init(mostDeaths: UInt8 = 1, hasTicks: Bool = true, marksGoBack: Bool = false) {
+        self.mostDeaths = mostDeaths
+        self.hasTicks = hasTicks
+        start.changes.marksGoBack = marksGoBack
     }
 
-    /// Enters the guard; nothing has to be repaired in it, because every order of its changes makes sense.
-    private func enter(_ actor: Int, _ state: State, then place: Place) -> [State] {
-        guard state.entered.entry(isAlive: { state.places[$0] != .dead }).canEnter else { return [] }
-        var next = state
-        next.entered.holder = UInt8(actor + 1)
-        next.places[actor] = place
-        return [next]
-    }
+    func hasEnded(_ place: Place) -> Bool { place == .done || place == .dead }
 
-    private func steps(of actor: Int, in state: State) -> [State] {
+    /// The notifier has to live: without it nobody would go on, as it should be.
+    func isMortal(_ actor: Int, in state: State) -> Bool { actor < 2 }
+
+    func steps(of actor: Int, in state: State) -> [State] {
         var next = state
         func go(_ place: Place) -> [State] {
             next.places[actor] = place
             return [next]
         }
         func leave(_ place: Place) -> [State] {
-            next.entered.holder = 0
+            next.holder = 0
             return go(place)
         }
         switch state.places[actor] {
@@ -178,7 +168,7 @@ struct ConditionModel: SteppedAlgorithm {
 
     func violation(in state: State) -> String? {
         if state.gone > state.given { return "somebody went on without a notification" }
-        guard state.entered.holder == 0, state.deaths == 0 else { return nil }
+        guard state.holder == 0, state.deaths == 0 else { return nil }
         return zip(state.notified, state.waiting).allSatisfy { $0 <= $1 }
             ? nil : "more were notified than wait"
     }

@@ -40,10 +40,13 @@ import Testing
         explore(BarrierModel(mostDeaths: 0, hasTicks: false), "barrier without deaths and ticks")
     }
 
-    @Test("an algorithm that loses wakes is found out")
+    @Test(
+        "what was wrong once is found: a wake that dies with its receiver, a lock that is forgotten, a mark that goes back"
+    )
     func theExplorerItself() {
-        // Without the tick, whoever is woken and killed takes the wake along.
-        let exploration = Exploration(LockModel(mostDeaths: 1, hasTicks: false))
-        #expect(!exploration.stuck.isEmpty)
+        #expect(!Exploration(LockModel(mostDeaths: 1, hasTicks: false)).stuck.isEmpty)
+        #expect(!Exploration(LockModel(mostDeaths: 0, forgetsTakeOver: true)).stuck.isEmpty)
+        let condition = ConditionModel(mostDeaths: 0, hasTicks: false, marksGoBack: true)
+        #expect(!Exploration(condition).stuck.isEmpty)
     }
 }

@@ -39,7 +39,7 @@ struct LockModel: SteppedAlgorithm {
         case dead
     }
 
-    struct State: Hashable {
+    struct State: SteppedState {
         var word = Word()
         var places: [Place]
         var rounds: [UInt8]
@@ -52,24 +52,18 @@ struct LockModel: SteppedAlgorithm {
     var mostDeaths: UInt8 = 2
     /// Whether sleepers look again after a moment.
     var hasTicks = true
+    /// As it was once: a lock that was found free when the dead were looked for was acquired, and forgotten.
+    var forgetsTakeOver = false
 
-    func successors(of state: State) -> [State] {
-        state.places.indices.flatMap { actor -> [State] in
-            let place = state.places[actor]
-            if place == .done || place == .dead { return [] }
-            var found = steps(of: actor, in: state)
-            if state.deaths < mostDeaths {
-                var killed = state
-                killed.places[actor] = .dead
-                killed.deaths += 1
-                if state.word.holder == UInt8(actor + 1) { killed.isUnrepaired = true }
-                found.append(killed)
-            }
-            return found
-        }
+    let dead = Place.dead
+
+    func hasEnded(_ place: Place) -> Bool { place == .done || place == .dead }
+
+    func noteDeath(of actor: Int, in state: inout State) {
+        if state.word.holder == UInt8(actor + 1) { state.isUnrepaired = true }
     }
 
-    private func steps(of actor: Int, in state: State) -> [State] {
+    func steps(of actor: Int, in state: State) -> [State] {
         var next = state
         let me = UInt8(actor + 1)
         func go(_ place: Place) -> [State] {
@@ -110,7 +104,10 @@ struct LockModel: SteppedAlgorithm {
             // The tick; a wake is the waker's step.
             return hasTicks ? go(.takeOver) : []
         case .takeOver:
-            guard state.word.holder != 0 else { return go(.look(contended: true)) }
+            guard state.word.holder != 0 else {
+                if forgetsTakeOver { next.word.holder = me }
+                return go(forgetsTakeOver ? .announce : .look(contended: true))
+            }
             guard state.places[Int(state.word.holder) - 1] == .dead else { return go(.announce) }
             return go(.swapDead(seen: state.word))
         case .swapDead(let seen):
@@ -163,7 +160,4 @@ struct LockModel: SteppedAlgorithm {
         return nil
     }
 
-    func isFinal(_ state: State) -> Bool {
-        state.places.allSatisfy { $0 == .done || $0 == .dead }
-    }
 }

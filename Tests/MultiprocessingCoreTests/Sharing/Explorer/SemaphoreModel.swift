@@ -32,9 +32,8 @@ struct SemaphoreModel: SteppedAlgorithm {
         case dead
     }
 
-    struct State: Hashable {
-        var entered = GuardModel()
-        /// The guard was taken over from a dead actor, and what follows is not made up yet.
+    struct State: GuardedState {
+        var holder: UInt8 = 0
         var mustRepair = false
         var free: Int8
         let total: Int8
@@ -54,35 +53,13 @@ struct SemaphoreModel: SteppedAlgorithm {
         start = State(free: permits, total: permits, rounds: rounds)
     }
 
-    func successors(of state: State) -> [State] {
-        state.places.indices.flatMap { actor -> [State] in
-            let place = state.places[actor]
-            if place == .done || place == .dead { return [] }
-            var found = steps(of: actor, in: state)
-            if state.deaths < mostDeaths {
-                var killed = state
-                killed.places[actor] = .dead
-                killed.deaths += 1
-                found.append(killed)
-            }
-            return found
-        }
-    }
+    let dead = Place.dead
 
-    /// Enters the guard, if that is possible.
-    private func enter(_ actor: Int, _ state: State, then place: Place) -> [State] {
-        let (canEnter, mustRepair) = state.entered.entry { state.places[$0] != .dead }
-        guard canEnter else { return [] }
-        var next = state
-        next.entered.holder = UInt8(actor + 1)
-        next.mustRepair = mustRepair
-        next.places[actor] = place
-        return [next]
-    }
+    func hasEnded(_ place: Place) -> Bool { place == .done || place == .dead }
 
-    private func steps(of actor: Int, in state: State) -> [State] {
+    func steps(of actor: Int, in state: State) -> [State] {
         var next = state
-        if state.mustRepair, state.entered.holder == UInt8(actor + 1) {
+        if state.mustRepair, state.holder == UInt8(actor + 1) {
             next.free = state.total - state.held.reduce(0, +)
             next.mustRepair = false
             return [next]
@@ -92,7 +69,7 @@ struct SemaphoreModel: SteppedAlgorithm {
             return [next]
         }
         func leave(_ place: Place) -> [State] {
-            next.entered.holder = 0
+            next.holder = 0
             return go(place)
         }
         switch state.places[actor] {
@@ -171,12 +148,9 @@ struct SemaphoreModel: SteppedAlgorithm {
     func violation(in state: State) -> String? {
         let permitted = state.places.filter { $0 == .permitted }.count
         if permitted > Int(state.total) { return "more permits than there are" }
-        guard state.entered.holder == 0 else { return nil }
+        guard state.holder == 0 else { return nil }
         // Outside of the guard everything adds up, whoever was killed.
         return state.free + state.held.reduce(0, +) == state.total ? nil : "permits were lost or made"
     }
 
-    func isFinal(_ state: State) -> Bool {
-        state.places.allSatisfy { $0 == .done || $0 == .dead }
-    }
 }
