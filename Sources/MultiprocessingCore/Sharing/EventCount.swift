@@ -11,6 +11,7 @@ package struct EventCount: Sendable {
 
     /// The number of changes, which sleepers watch.
     package let signal: SharedWord
+    /// The number of changes that the latest sleeper saw, and in bit 0 that there is one; 0 for none.
     private let mark: SharedWord
 
     package init(_ mapping: SharedMapping, at offset: Int) {
@@ -23,7 +24,13 @@ package struct EventCount: Sendable {
     /// - Returns: the value that `signal` has until something changes.
     package func announceSleeper() -> UInt32 {
         let number = signal.value
-        mark.value = number << 1 | 1
+        let mine = number << 1 | 1
+        while true {
+            let found = mark.value
+            // The mark of one who came later stays: whoever takes away an older one does not know of that sleeper.
+            if found != 0, Int32(bitPattern: found &- mine) >= 0 { break }
+            if mark.replace(found, with: mine) { break }
+        }
         atomicMemoryFence(ordering: .sequentiallyConsistent)
         return number
     }
