@@ -42,6 +42,25 @@ struct BenchmarksTests {
                 "params": {"workers": 2, "tasks": 4, "bytes": 100000, "repeat": 2},
                 "metrics": {"throughput": {"unit": "MiB/s"}}
             },
+            "lock_uncontended": {
+                "params": {"n": 100, "repeat": 2},
+                "metrics": {"lock": {"unit": "ns"}, "rlock": {"unit": "ns"}, "semaphore": {"unit": "ns"}}
+            },
+            "lock_contended": {
+                "params": {"processes": 2, "n": 100}, "metrics": {"ops": {"unit": "ops/s"}}
+            },
+            "semaphore_wake": {
+                "params": {"n": 20, "warmup": 2},
+                "metrics": {"median": {"unit": "us"}, "p99": {"unit": "us"}, "one_cpu_median": {"unit": "us"}}
+            },
+            "event_wake": {
+                "params": {"n": 20, "warmup": 2},
+                "metrics": {"median": {"unit": "us"}, "p99": {"unit": "us"}, "one_cpu_median": {"unit": "us"}}
+            },
+            "condition_notify": {
+                "params": {"n": 20, "warmup": 2},
+                "metrics": {"median": {"unit": "us"}, "p99": {"unit": "us"}, "one_cpu_median": {"unit": "us"}}
+            },
             "start_many": {"params": {"counts": [1, 2]}, "metrics": {}}
         }}
         """
@@ -74,6 +93,13 @@ struct BenchmarksTests {
             "pool_tasks_per_s/map_default_chunk": "tasks/s", "pool_tasks_per_s/apply_async": "tasks/s",
             "pool_cpu/serial_wall": "s", "pool_cpu/parallel_wall": "s", "pool_cpu/efficiency": "ratio",
             "pool_payload/throughput": "MiB/s",
+            "lock_uncontended/lock": "ns", "lock_uncontended/rlock": "ns", "lock_uncontended/semaphore": "ns",
+            "lock_uncontended/lock_async": "ns", "lock_contended/ops": "ops/s",
+            "lock_contended/ops_async": "ops/s",
+            "semaphore_wake/median": "us", "semaphore_wake/p99": "us", "semaphore_wake/one_cpu_median": "us",
+            "event_wake/median": "us", "event_wake/p99": "us", "event_wake/one_cpu_median": "us",
+            "condition_notify/median": "us", "condition_notify/p99": "us",
+            "condition_notify/one_cpu_median": "us",
         ]
         #expect(lines.map { "\($0.case)/\($0.metric)" }.sorted() == units.keys.sorted())
         for line in lines {
