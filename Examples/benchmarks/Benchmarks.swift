@@ -10,7 +10,9 @@ struct Benchmarks {
     private static let all: [(name: String, run: @Sendable (Case) async throws -> Void)] = [
         ("process_start", processStart), ("pool_start", poolStart), ("pool_apply_latency", poolApplyLatency),
         ("pool_tasks_per_s", poolTasksPerSecond), ("pool_cpu", poolCPU), ("pool_payload", poolPayload),
-        ("lock_uncontended", lockUncontended), ("queue_throughput", queueThroughput),
+        ("lock_uncontended", lockUncontended), ("lock_contended", lockContended),
+        ("semaphore_wake", semaphoreWake), ("event_wake", eventWake), ("condition_notify", conditionNotify),
+        ("queue_throughput", queueThroughput),
         ("shared_value", sharedValue), ("shared_array", sharedArray),
         ("pipe_latency", pipeLatency), ("pipe_bandwidth", pipeBandwidth),
     ]

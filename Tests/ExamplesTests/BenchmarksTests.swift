@@ -43,7 +43,23 @@ struct BenchmarksTests {
                 "metrics": {"throughput": {"unit": "MiB/s"}}
             },
             "lock_uncontended": {
-                "params": {"n": 100, "repeat": 2}, "metrics": {}
+                "params": {"n": 100, "repeat": 2},
+                "metrics": {"lock": {"unit": "ns"}, "rlock": {"unit": "ns"}, "semaphore": {"unit": "ns"}}
+            },
+            "lock_contended": {
+                "params": {"processes": 2, "n": 100}, "metrics": {"ops": {"unit": "ops/s"}}
+            },
+            "semaphore_wake": {
+                "params": {"n": 20, "warmup": 2},
+                "metrics": {"median": {"unit": "us"}, "p99": {"unit": "us"}, "one_cpu_median": {"unit": "us"}}
+            },
+            "event_wake": {
+                "params": {"n": 20, "warmup": 2},
+                "metrics": {"median": {"unit": "us"}, "p99": {"unit": "us"}, "one_cpu_median": {"unit": "us"}}
+            },
+            "condition_notify": {
+                "params": {"n": 20, "warmup": 2},
+                "metrics": {"median": {"unit": "us"}, "p99": {"unit": "us"}, "one_cpu_median": {"unit": "us"}}
             },
             "queue_throughput": {
                 "params": {"small_n": 200, "bytes": 10000, "bytes_n": 4},
@@ -95,10 +111,17 @@ struct BenchmarksTests {
             "pool_apply_latency/one_cpu_median": "us", "pool_tasks_per_s/imap_unordered": "tasks/s",
             "pool_tasks_per_s/map_default_chunk": "tasks/s", "pool_tasks_per_s/apply_async": "tasks/s",
             "pool_cpu/serial_wall": "s", "pool_cpu/parallel_wall": "s", "pool_cpu/efficiency": "ratio",
-            "pool_payload/throughput": "MiB/s", "pipe_latency/median": "us", "pipe_latency/p99": "us",
+            "pool_payload/throughput": "MiB/s",
+            "lock_uncontended/lock": "ns", "lock_uncontended/rlock": "ns", "lock_uncontended/semaphore": "ns",
+            "lock_uncontended/lock_async": "ns", "lock_contended/ops": "ops/s",
+            "lock_contended/ops_async": "ops/s",
+            "semaphore_wake/median": "us", "semaphore_wake/p99": "us", "semaphore_wake/one_cpu_median": "us",
+            "event_wake/median": "us", "event_wake/p99": "us", "event_wake/one_cpu_median": "us",
+            "condition_notify/median": "us", "condition_notify/p99": "us",
+            "condition_notify/one_cpu_median": "us",
+            "pipe_latency/median": "us", "pipe_latency/p99": "us",
             "pipe_latency/one_cpu_median": "us", "pipe_bandwidth/msg_1mib": "MiB/s",
             "pipe_bandwidth/msg_64mib": "MiB/s",
-            "lock_uncontended/lock": "ns", "lock_uncontended/lock_async": "ns",
             "queue_throughput/small_1to1": "msg/s", "queue_throughput/small_2to2": "msg/s",
             "queue_throughput/mib_1to1": "MiB/s", "shared_value/locked_increments": "ops/s",
             "shared_array/fill_first": "MiB/s", "shared_array/fill_again": "MiB/s",
