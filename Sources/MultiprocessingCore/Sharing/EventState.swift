@@ -3,7 +3,7 @@ import Synchronization
 /// The state of an event that processes share: whether it is set, and how often it was.
 ///
 /// Both are one word, so whoever is killed has set it or has not.
-package struct EventState: Sendable {
+package final class EventState: Sendable {
     package static let size = 8
     private static let isSetBit: UInt32 = 1
 

@@ -110,7 +110,9 @@ public final class SharedRecursiveLock: Sendable {
     @discardableResult
     public func withLockBlocking<Result>(_ body: () throws -> Result) throws -> Result {
         let owner = LockOwner.current
-        if case .ownerDied(let pid) = try acquireBlocking() {
+        if !storage.enterAgain(owner), !storage.tryAcquireAtOnce(owner),
+            case .ownerDied(let pid) = try acquireBlocking()
+        {
             storage.release(owner, keepingDamage: true)
             throw OwnerDiedError(processID: pid)
         }
