@@ -66,6 +66,7 @@ final class WaitLine<Grant: Sendable>: Sendable {
         let deadline = timeout.map(Deadline.after)
         if let deadline, deadline.hasPassed { return isEmpty ? attempt(.tick) : nil }
         if isCancellable { try Task.checkCancellation() }
+        let start = Deadline.now
         if isEmpty, let grant = look(attempt) { return grant }
         let id = line.machine.withLock { $0.makeID() }
         let timer = deadline.map { deadline in
@@ -81,7 +82,9 @@ final class WaitLine<Grant: Sendable>: Sendable {
             if isCancellable { giveUp(id, .cancelled) }
         }
         switch wake {
-        case .grant(let grant): return grant
+        case .grant(let grant):
+            attention.learn(from: Deadline.now.nanoseconds - start.nanoseconds)
+            return grant
         case .timeout: return nil
         case .cancelled: throw CancellationError()
         case .failed(let error): throw error
@@ -173,12 +176,18 @@ final class WaitLine<Grant: Sendable>: Sendable {
                 attention.wasted()
                 return nil
             }
-            Processor.pause()
+            // If nothing has come so far, whoever is to change something may wait for this very processor.
+            if looks == 64 || looks == 512 { Processor.yield() } else { Processor.pause() }
         }
     }
 
     /// With one processor, the moment is left to the others.
     private func nap(_ attempt: Attempt) -> Grant? {
+        // Whoever is to change something may just wait for the processor; then nobody needs to sleep and be woken.
+        for _ in 0..<4 {
+            Processor.yield()
+            if place.isPromising(), let grant = attempt(.arrival) { return grant }
+        }
         guard let (word, value) = place.announce(true) else { return attempt(.arrival) }
         if let grant = attempt(.arrival) { return grant }
         word.wait(while: value, until: .after(.microseconds(50)))
