@@ -6,7 +6,7 @@ extension PoolCore {
     /// - Returns: whether `isDone` holds; if not, the caller suspends and is resumed by whoever looks next.
     func look(until isDone: () -> Bool) -> Bool {
         let budget = attention.budget
-        guard budget > 0 else { return isDone() }
+        guard budget > 0 else { return nap(until: isDone) }
         doorbell.parentIsLooking()
         defer { goToSleep() }
         let end = Deadline.now.nanoseconds + budget
@@ -24,6 +24,18 @@ extension PoolCore {
             }
             Processor.pause()
         }
+    }
+
+    /// With one processor, the moment is left to the worker: it may be done when the caller gets it back.
+    private func nap(until isDone: () -> Bool) -> Bool {
+        doorbell.parentIsLooking()
+        defer { goToSleep() }
+        for _ in 0..<4 {
+            if isDone() { return true }
+            Processor.yield()
+            if doorbell.isRinging(workers: workers) { pump() }
+        }
+        return isDone()
     }
 
     /// A worker has woken the poller's thread: reads everything, and goes on for as long as more comes.

@@ -60,6 +60,9 @@ final class WorkerLoop: @unchecked Sendable {
                 for _ in 0..<16 where !requests.hasBytes { Processor.pause() }
             }
             doorbell.endLooking(worker: seat)
+        } else if lookers == 0 {
+            // The pool may just wait for the processor.
+            for _ in 0..<4 where !requests.hasBytes { Processor.yield() }
         }
         if !requests.hasBytes { requests.wait(until: nil) }
     }
