@@ -7,7 +7,7 @@ import Synchronization
 /// about that long; if results come later than that, looking is wasted and soon becomes very short.
 final class Attention: Sendable {
     /// About the cost of two wakes between processors, in nanoseconds.
-    private static let maximum: UInt64 = 60_000
+    static let maximum: UInt64 = 60_000
     private static let minimum: UInt64 = 2_000
 
     private let nanoseconds: Atomic<UInt64>

@@ -1,5 +1,5 @@
 /// The state of a barrier that processes share: the generation that fills, who has arrived, and how earlier ones ended.
-package struct BarrierState: Sendable {
+package final class BarrierState: Sendable {
     /// What a party that arrives has to do.
     package enum Arrival: Hashable, Sendable {
         /// Wait for the end of this generation.

@@ -3,7 +3,7 @@
 ///
 /// A notification belongs to the process of a waiter until one of its waiters takes it. If the process ends before,
 /// the finder hands it on to another.
-package struct ConditionState: Sendable {
+package final class ConditionState: Sendable {
     /// Processes whose tasks can wait at the same time.
     package static let seats = 480
     package static let size = tableStart + MemberTable.size(seats: seats)

@@ -2,7 +2,7 @@
 ///
 /// What counts is the number of permits in all and what each process holds; how many are free follows from these, and
 /// is made up again after a process was killed while it changed them.
-package struct SemaphoreState: Sendable {
+package final class SemaphoreState: Sendable {
     package enum Release: Hashable, Sendable {
         case released
         /// As many permits are free as there may be.

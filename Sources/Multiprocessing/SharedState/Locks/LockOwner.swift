@@ -8,8 +8,9 @@ struct LockOwner: Hashable, Sendable {
     /// Who asks.
     static var current: LockOwner {
         withUnsafeCurrentTask { task in
-            // A task's hash tells it from all other tasks that are there; the highest bit, from threads.
-            if let task { return LockOwner(raw: UInt64(truncatingIfNeeded: task.hashValue) | 1 << 63) }
+            // A task's address, which is all that the value holds, tells it from all other tasks that are there; the
+            // highest bit, from threads. Its hash would do, but costs more than the lock.
+            if let task { return LockOwner(raw: UInt64(unsafeBitCast(task, to: UInt.self)) | 1 << 63) }
             return LockOwner(raw: UInt64(OSThread.currentID))
         }
     }

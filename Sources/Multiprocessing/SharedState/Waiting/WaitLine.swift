@@ -29,6 +29,7 @@ final class WaitLine<Grant: Sendable>: Sendable {
 
     private let place: WaitPlace
     private let attention = Attention()
+    private let looks = Atomic<UInt32>(0)
     /// Replaced only in a forked copy, before anything else runs there.
     private nonisolated(unsafe) var line = Line()
 
@@ -155,8 +156,11 @@ final class WaitLine<Grant: Sendable>: Sendable {
 
     /// Looks for a moment, about the cost of being woken, before the task goes to sleep.
     private func look(_ attempt: Attempt) -> Grant? {
-        let budget = attention.budget
+        var budget = attention.budget
         guard budget > 0 else { return nap(attempt) }
+        // Two who wake each other in turn and both sleep at once are slow because both do. Now and then one of them
+        // looks long enough to find out that the other would be fast.
+        if looks.wrappingAdd(1, ordering: .relaxed).newValue % 32 == 0 { budget = Attention.maximum }
         let end = Deadline.now.nanoseconds + budget
         var looks = 0
         while true {
