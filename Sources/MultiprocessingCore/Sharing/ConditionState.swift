@@ -26,7 +26,7 @@ package final class ConditionState: Sendable {
 
     /// Begins to wait; false when too many processes do.
     package func enter(as me: ProcessStamp) -> Bool {
-        `guard`.withLock(repair: {}) {
+        `guard`.withLock {
             guard let seat = table.seat(of: me) else { return false }
             table.first(seat).add(1)
             return true
@@ -40,7 +40,7 @@ package final class ConditionState: Sendable {
 
     /// Takes a notification for one of this process's waiters, which goes; false when there is none.
     package func take(as me: ProcessStamp) -> Bool {
-        `guard`.withLock(repair: {}) {
+        `guard`.withLock {
             guard let seat = table.find(me), table.second(seat).value > 0 else { return false }
             go(seat, notified: true)
             return true
@@ -51,7 +51,7 @@ package final class ConditionState: Sendable {
     ///
     /// - Returns: whether it was notified after all, because all of its process's waiters were.
     package func leave(as me: ProcessStamp) -> Bool {
-        `guard`.withLock(repair: {}) {
+        `guard`.withLock {
             guard let seat = table.find(me), table.first(seat).value > 0 else { return false }
             let isNotified = table.second(seat).value >= table.first(seat).value
             go(seat, notified: isNotified)
@@ -71,7 +71,7 @@ package final class ConditionState: Sendable {
     /// - Returns: how many there were, up to `count`.
     @discardableResult
     package func notify(_ count: Int) -> Int {
-        let notified = `guard`.withLock(repair: {}) { hand(out: count) }
+        let notified = `guard`.withLock { hand(out: count) }
         if notified > 0 { changes.wake(.max) }
         return notified
     }
@@ -108,7 +108,7 @@ package final class ConditionState: Sendable {
     package func settle() {
         let ended = table.members.filter { $0.process.life == .ended }
         guard !ended.isEmpty else { return }
-        let notified = `guard`.withLock(repair: {}) { () -> Int in
+        let notified = `guard`.withLock { () -> Int in
             var given = 0
             for member in table.members where ended.contains(where: { $0.process == member.process }) {
                 // In this order: whoever is killed between the two has woken a waiter too many, not one too few.

@@ -58,7 +58,10 @@ package struct LockWord: Sendable {
 
     /// Tries to acquire it, without looking whether a holder lives.
     ///
-    /// - Parameter contended: whether this process may have others that sleep, so that the release has to wake.
+    /// - Parameters:
+    ///   - me: who acquires it.
+    ///   - contended: whether this process may have others that sleep, so that the release has to wake.
+    /// - Returns: how the attempt ended.
     package func tryAcquire(as me: ProcessStamp, contended: Bool = false) -> Attempt {
         let mark = contended ? Flag.contended : 0
         while true {

@@ -17,11 +17,18 @@ package struct SharedGuard: Sendable {
     /// - Parameters:
     ///   - repair: called first when a process died in its body.
     ///   - body: short, and never waits for anything.
+    /// - Returns: what the body returns.
     @inline(__always)
     package func withLock<Result>(repair: () -> Void, _ body: () -> Result) -> Result {
         if !lock.acquireIfClean(as: .current) { acquireSlowly(repair) }
         defer { _ = lock.release() }
         return body()
+    }
+
+    /// The same where a death leaves nothing to repair.
+    @inline(__always)
+    package func withLock<Result>(_ body: () -> Result) -> Result {
+        withLock(repair: {}, body)
     }
 
     private func acquireSlowly(_ repair: () -> Void) {

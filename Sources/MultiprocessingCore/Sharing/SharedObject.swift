@@ -34,7 +34,11 @@ package final class SharedObject: Sendable {
 
     /// Makes an object whose state, of `count` bytes, is zero.
     ///
-    /// - Parameter kind: a number that its users agree on.
+    /// - Parameters:
+    ///   - kind: a number that its users agree on.
+    ///   - name: what the kernel calls its memory.
+    ///   - count: bytes of its state.
+    /// - Throws: when there is no memory or descriptor left.
     package init(kind: UInt64, name: String, count: Int) throws(SystemError) {
         let size = Self.size(holding: count)
         let file = try SharedMapping.makeFile(named: name, count: size)

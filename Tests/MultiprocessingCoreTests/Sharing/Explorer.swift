@@ -84,6 +84,7 @@ struct Exploration {
     /// Looks at every state that any order of steps leads to.
     ///
     /// - Parameters:
+    ///   - model: the algorithm.
     ///   - crashes: how many actors may be killed, each before any of its steps.
     ///   - ticks: whether sleepers look by themselves from time to time.
     init<Model: ExplorerModel>(_ model: Model, crashes: Int, ticks: Bool) {

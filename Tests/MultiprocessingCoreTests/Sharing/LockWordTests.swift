@@ -65,7 +65,7 @@ import Testing
         #expect(LockWord(memory, at: 0).acquireIfClean(as: .ended(3)))
         let `guard` = SharedGuard(memory, at: 0)
         var repairs = 0
-        for _ in 0..<3 { `guard`.withLock(repair: { repairs += 1 }) {} }
+        for _ in 0..<3 { `guard`.withLock(repair: { repairs += 1 }, {}) }
         #expect(repairs == 1)
     }
 

@@ -218,7 +218,7 @@ import Testing
         #expect(error?.processID == pid)
         // Nobody has repaired anything, so the lock is neither in order nor lost.
         await #expect(throws: OwnerDiedError.self) { try await condition.withLock {} }
-        try await condition.lock.withLock(recovering: { _ in }) {}
+        try await condition.lock.withLock(recovering: { _ in }, {})
         try await condition.withLock {}
     }
 }

@@ -4,6 +4,8 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(5)), .startsProcesses) struct LockTests {
+    // LCK-09 does not apply: there is no lock for readers and writers.
+
     @Test("LCK-02: acquire, locked, try, release, and a release too many")
     func basics() async throws {
         let lock = try SharedLock()
@@ -172,8 +174,8 @@ import Testing
             #expect(error?.processID == pid)
         }
         var repaired: [Int32] = []
-        try await lock.withLock(recovering: { repaired.append($0) }) {}
-        try await lock.withLock(recovering: { repaired.append($0) }) {}
+        try await lock.withLock(recovering: { repaired.append($0) }, {})
+        try await lock.withLock(recovering: { repaired.append($0) }, {})
         #expect(repaired == [pid])
         try await lock.withLock {}
 

@@ -25,6 +25,8 @@ extension SharedStorage {
     /// Makes an object, and what this process has of it.
     ///
     /// - Parameter prepare: writes the state that is not zero; it runs before any other process can see it.
+    /// - Returns: the storage, which others find now.
+    /// - Throws: a `MultiprocessingError` when the system has no memory or descriptors left.
     static func make(_ prepare: (SharedMapping) throws -> Void = { _ in }) throws -> Self {
         let object: SharedObject
         do {

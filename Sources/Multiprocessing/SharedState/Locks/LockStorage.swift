@@ -26,12 +26,13 @@ final class LockStorage: SharedStorage {
 
     /// Where those sleep who wait for a lock word.
     static func place(of word: LockWord) -> WaitPlace {
-        WaitPlace(isPromising: { word.holder == nil }) { isThread in
+        let announce = { @Sendable (isThread: Bool) -> (word: SharedWord, value: UInt32)? in
             // A release in this process serves the line itself, so it need not wake anybody for it. One by another
             // process is found out at the next tick.
             if !isThread, word.holder == .current { return (word.signal, word.signal.value) }
             return word.announceSleeper().map { (word.signal, $0) }
         }
+        return WaitPlace(isPromising: { word.holder == nil }, announce: announce)
     }
 
     /// Tries to acquire a lock word, also from a process that has ended if this is the moment to look for that.

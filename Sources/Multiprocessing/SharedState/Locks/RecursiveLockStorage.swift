@@ -11,7 +11,9 @@ final class RecursiveLockStorage: SharedStorage {
     let word: LockWord
     /// Seen by other processes too, so that they can tell it.
     private let sharedDepth: SharedWord
-    /// The task of this process that holds it; 0 for none. Only the owner itself ever finds its own number here.
+    /// The task of this process that holds it; 0 for none.
+    ///
+    /// Only the owner itself ever finds its own number here.
     private let owner = Atomic<UInt64>(0)
     private let line: WaitLine<LockOutcome>
 

@@ -119,7 +119,11 @@ public final class SharedCondition: Sendable {
         }
     }
 
-    /// Blocks the thread until a notification comes; for code that is not asynchronous. See ``wait(timeout:)``.
+    /// Blocks the thread until a notification comes; for code that is not asynchronous.
+    ///
+    /// - Parameter timeout: nil waits without a limit, zero or less only lets others have the lock for a moment.
+    /// - Returns: false when the limit was over before a notification came. The lock is held again in any case.
+    /// - Throws: the same as ``wait(timeout:)``, without the cancellation.
     @discardableResult
     public func waitBlocking(timeout: Duration? = nil) throws -> Bool {
         try requireLock("waited for")

@@ -5,6 +5,7 @@ extension SharedLock {
     ///
     /// - Parameters:
     ///   - timeout: how long to wait for the lock; nil waits without a limit.
+    ///   - isolation: the caller\'s actor; leave it out.
     ///   - body: runs on the caller's actor. The lock is released when it returns or throws.
     /// - Returns: what the body returns.
     /// - Throws: what the body throws; `CancellationError` when the task is cancelled while it waits; before the body,
@@ -28,6 +29,7 @@ extension SharedLock {
     ///   - repair: puts in order what the lock guards; it gets the identifier of the process that ended. When it
     ///     throws, the lock stays in need of a repair.
     ///   - timeout: how long to wait for the lock; nil waits without a limit.
+    ///   - isolation: the caller\'s actor; leave it out.
     ///   - body: runs on the caller's actor. The lock is released when it returns or throws.
     /// - Returns: what the body returns.
     /// - Throws: what the repair and the body throw, and the same as without a repair otherwise.

@@ -65,10 +65,13 @@ public final class SharedRecursiveLock: Sendable {
     /// How often the owner has acquired it.
     public var depth: Int { storage.depth }
 
-    /// Runs the body while this task holds the lock; Python's `with lock:`. Scopes may lie inside each other.
+    /// Runs the body while this task holds the lock; Python's `with lock:`.
+    ///
+    /// Scopes may lie inside each other.
     ///
     /// - Parameters:
     ///   - timeout: how long to wait for the lock; nil waits without a limit.
+    ///   - isolation: the caller\'s actor; leave it out.
     ///   - body: runs in the same task, on the caller's actor.
     /// - Returns: what the body returns.
     /// - Throws: the same as ``SharedLock/withLock(timeout:isolation:_:)``.

@@ -78,6 +78,7 @@ public final class SharedSemaphore: Sendable {
     ///
     /// - Parameters:
     ///   - timeout: how long to wait for the permit; nil waits without a limit.
+    ///   - isolation: the caller\'s actor; leave it out.
     ///   - body: runs on the caller's actor. The permit is given back when it returns or throws.
     /// - Returns: what the body returns.
     /// - Throws: what the body throws; `CancellationError` when the task is cancelled while it waits; a

@@ -53,7 +53,11 @@ final class WaitLine<Grant: Sendable>: Sendable {
 
     /// Waits until the attempt succeeds; nil when the limit is over first.
     ///
-    /// - Parameter isCancellable: without it, also a cancelled task waits.
+    /// - Parameters:
+    ///   - timeout: nil waits without a limit, zero or less only tries.
+    ///   - isCancellable: without it, also a cancelled task waits.
+    ///   - attempt: takes what is waited for.
+    /// - Returns: what the attempt took.
     /// - Throws: `CancellationError` when the task is cancelled while it waits, and an error of the system when there
     ///   is no room for the thread that waits for all.
     nonisolated(nonsending) func wait(
