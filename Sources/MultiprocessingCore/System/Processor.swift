@@ -1,4 +1,5 @@
 import CMultiprocessing
+import Glibc
 
 /// What the machine offers to this process.
 package enum Processor {
@@ -12,4 +13,7 @@ package enum Processor {
 
     /// Says that the caller only looks at memory for the moment.
     package static func pause() { mp_pause() }
+
+    /// Lets others of this processor run first.
+    package static func yield() { sched_yield() }
 }

@@ -177,12 +177,18 @@ final class WaitLine<Grant: Sendable>: Sendable {
                 attention.wasted()
                 return nil
             }
-            Processor.pause()
+            // If nothing has come so far, whoever is to change something may wait for this very processor.
+            if looks == 64 || looks == 512 { Processor.yield() } else { Processor.pause() }
         }
     }
 
     /// With one processor, the moment is left to the others.
     private func nap(_ attempt: Attempt) -> Grant? {
+        // Whoever is to change something may just wait for the processor; then nobody needs to sleep and be woken.
+        for _ in 0..<4 {
+            Processor.yield()
+            if place.isPromising(), let grant = attempt(false) { return grant }
+        }
         guard let (word, value) = place.announce(true) else { return attempt(false) }
         if let grant = attempt(false) { return grant }
         word.wait(while: value, until: .after(.microseconds(50)))
