@@ -27,7 +27,8 @@ struct Benchmarks {
         }
     }
 
-    private static func measure() async throws {
+    /// Off the main actor, as the tasks of a server are.
+    @concurrent private static func measure() async throws {
         let arguments = CommandLine.arguments.dropFirst()
         guard !arguments.contains("--list") else { return print(all.map(\.name).joined(separator: "\n")) }
         let path = arguments.first { $0.hasSuffix(".json") } ?? "../shared/peers/cases.json"

@@ -54,7 +54,7 @@ func lockContended(_ measured: Case) async throws {
 
 /// Two processes that wake each other in turn.
 private func wake(
-    _ measured: Case, _ echo: ChildProcess, _ once: @concurrent () async throws -> Void
+    _ measured: Case, _ echo: ChildProcess, _ once: () async throws -> Void
 ) async throws {
     try await echo.start()
     let count = try measured.size("n")
