@@ -14,6 +14,7 @@ extension ConnectionStorage {
         try Task.checkCancellation()
         guard try await link.receiving.take(until: deadline) else { return nil }
         defer { link.receiving.give() }
+        letAnswer()
         do {
             while true {
                 if case .done(let message) = try attempt(end, limit) { return message }

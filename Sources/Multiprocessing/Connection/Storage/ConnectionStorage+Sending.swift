@@ -25,6 +25,7 @@ extension ConnectionStorage {
                 return leave(link)
             }
             link.sending.give()
+            expectsAnswer.store(true, ordering: .relaxed)
             return true
         } catch let failure as TransportFailure {
             link.sending.give()

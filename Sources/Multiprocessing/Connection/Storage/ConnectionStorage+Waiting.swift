@@ -1,4 +1,5 @@
 import MultiprocessingCore
+import Synchronization
 
 extension ConnectionStorage {
     /// Tries again and again, for a bounded moment, what is expected to succeed soon.
@@ -25,6 +26,13 @@ extension ConnectionStorage {
             if case .done = step { return step }
             if spent > budget { return .later }
         }
+    }
+
+    /// With one processor, the other side cannot have answered what was just sent: it gets the time to do so before
+    /// anybody looks for the answer.
+    func letAnswer() {
+        guard expectsAnswer.exchange(false, ordering: .relaxed), attention.isAlone else { return }
+        if attention.budget > Attention.minimum { Processor.yield() }
     }
 
     /// Suspends until one of the points may be ready, or the end was closed; false when the limit is over first.

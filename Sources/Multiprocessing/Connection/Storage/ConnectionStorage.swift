@@ -6,6 +6,8 @@ final class ConnectionStorage: Sendable {
     /// Nil once it was closed.
     private let openLink: Mutex<ConnectionLink?>
     let attention = Attention(maximum: 40_000, alone: 50_000)
+    /// Whether something was sent since the last receive, so that an answer is likely, but not there yet.
+    let expectsAnswer = Atomic(false)
     let isReadable: Bool
     let isWritable: Bool
 
