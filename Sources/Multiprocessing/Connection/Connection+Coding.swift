@@ -41,7 +41,8 @@ extension Connection: Codable {
         do {
             session = try end.seals?.bytes
         } catch {
-            throw MultiprocessingError(.notTransferable, "a connection cannot leave in the middle of a message")
+            throw MultiprocessingError(
+                .notTransferable, "a connection cannot leave in the middle of a message")
         }
         let index = try encoder.attach(end.descriptor, of: "a Connection")
         var fields = encoder.container(keyedBy: CodingKeys.self)

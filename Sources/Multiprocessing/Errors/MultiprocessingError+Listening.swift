@@ -9,7 +9,8 @@ extension MultiprocessingError {
             self.init(.invalidArgument, "\(address) is no safe place for a socket: \(reason)")
         case .system(let error) where error.code == EADDRINUSE:
             self.init(
-                .addressInUse, "something is at \(address) already; it was left as it is: remove it, or use another address",
+                .addressInUse,
+                "something is at \(address) already; it was left as it is: remove it, or use another address",
                 cause: error)
         case .system(let error) where [EMFILE, ENFILE, ENOBUFS, ENOMEM, ENOSPC].contains(error.code):
             self.init(.noResources, "there is no room to listen at \(address)", cause: error)

@@ -46,7 +46,9 @@ package struct ListeningSocket: Sendable {
                 return
             case .abstract(let name):
                 let fresh = try Self.make(AF_UNIX, packets: packets)
-                guard unsafe mp_bind_local(fresh.raw, name, name.utf8.count, 1) == 0 else { throw .last("bind") }
+                guard unsafe mp_bind_local(fresh.raw, name, name.utf8.count, 1) == 0 else {
+                    throw .last("bind")
+                }
                 try Self.listen(fresh, backlog)
                 (socket, isLocal, path, address, file, folder) = (fresh, true, nil, nil, nil, nil)
                 return

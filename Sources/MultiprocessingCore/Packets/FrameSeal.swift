@@ -88,7 +88,9 @@ package struct FrameSeals: Sendable {
 
     /// - Throws: `malformed` for bytes that are no state.
     package init(_ bytes: [UInt8]) throws(WireError) {
-        guard bytes.count == 2 * FrameSeal.byteCount else { throw .malformed("a session of \(bytes.count) bytes") }
+        guard bytes.count == 2 * FrameSeal.byteCount else {
+            throw .malformed("a session of \(bytes.count) bytes")
+        }
         sending = FrameSeal(bytes.prefix(FrameSeal.byteCount))
         receiving = FrameSeal(bytes.suffix(FrameSeal.byteCount))
     }

@@ -91,7 +91,9 @@ final class StreamReceiver: MessageReceiver {
         } catch {
             throw .wire(error)
         }
-        guard header.length <= UInt64(max(0, min(limit, .max - FrameSeal.length))) else { throw .tooLong(header.length) }
+        guard header.length <= UInt64(max(0, min(limit, .max - FrameSeal.length))) else {
+            throw .tooLong(header.length)
+        }
         return header
     }
 

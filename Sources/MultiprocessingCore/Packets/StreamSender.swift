@@ -17,7 +17,8 @@ final class StreamSender: MessageSender {
     private static let onePiece = 64 << 10
 
     init(
-        _ interest: DescriptorInterest, _ kind: ByteStream.Kind, carriesDescriptors: Bool, seal: FrameSeal? = nil
+        _ interest: DescriptorInterest, _ kind: ByteStream.Kind, carriesDescriptors: Bool,
+        seal: FrameSeal? = nil
     ) {
         self.interest = interest
         self.carriesDescriptors = carriesDescriptors

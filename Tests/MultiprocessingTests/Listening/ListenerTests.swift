@@ -28,7 +28,7 @@ import Testing
         let child = ChildProcess(listener.address) { address in
             let connection = try await Connection.connect(to: address)
             try await connection.send("hello")
-            #expect(try await connection.receive(Int.self) == 5)
+            guard try await connection.receive(Int.self) == 5 else { exit(9) }
         }
         try await child.start()
         let connection = try await listener.accept()
@@ -88,7 +88,9 @@ import Testing
         try await clients.value
     }
 
-    @Test("LIS-07: what the server sends right after accept is seen by the client's poll", arguments: Place.both)
+    @Test(
+        "LIS-07: what the server sends right after accept is seen by the client's poll", arguments: Place.both
+    )
     func sentAtOnce(place: Place) async throws {
         let listener = try await Listener(place.address)
         let server = Task {
@@ -105,14 +107,16 @@ import Testing
     @Test("LIS-08: addresses as texts, and texts that are none")
     func texts() async throws {
         for address in [
-            ListenerAddress.unix("/a/b c"), .abstractUnix("name:with"), .tcp("127.0.0.1", port: 80), .tcp("::1", port: 1),
+            ListenerAddress.unix("/a/b c"), .abstractUnix("name:with"), .tcp("127.0.0.1", port: 80),
+            .tcp("::1", port: 1),
             .tcp("host.example", port: 65535),
         ] {
             #expect(try ListenerAddress(address.description) == address)
         }
         #expect(try ListenerAddress("/tmp/x") == .unix("/tmp/x"))
         for text in [
-            "", "x", #"\\.\pipe\name"#, "pipe:name", "unix:", "tcp:", "tcp:1", "tcp::1", "tcp:a:", "tcp:a:65536",
+            "", "x", #"\\.\pipe\name"#, "pipe:name", "unix:", "tcp:", "tcp:1", "tcp::1", "tcp:a:",
+            "tcp:a:65536",
             "tcp:::1:5", "abstract:", "AF_PIPE",
         ] {
             #expect(await code { _ = try ListenerAddress(text) } == .invalidArgument, "\(text)")
@@ -198,7 +202,9 @@ import Testing
         let other = try await Joined(place)
         #expect(Connection.listenerMaximumLength == 64 << 20)
         async let sent: Void = other.client.send(bytes: pattern(1 << 20))
-        #expect(await code { _ = try await other.server.receiveBytes(maximumLength: (1 << 20) - 1) } == .messageTooLong)
+        #expect(
+            await code { _ = try await other.server.receiveBytes(maximumLength: (1 << 20) - 1) }
+                == .messageTooLong)
         other.server.close()
         _ = try? await sent
     }
@@ -228,7 +234,9 @@ final class SilentListener: Sendable {
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let descriptor = socket
         let isListening = withUnsafeMutableBytes(of: &place) { bytes in
-            guard let address = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self) else { return false }
+            guard let address = bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self) else {
+                return false
+            }
             return bind(descriptor, address, size) == 0 && listen(descriptor, 8) == 0
                 && getsockname(descriptor, address, &size) == 0
         }

@@ -41,7 +41,7 @@ struct Joined {
 }
 
 /// Reads and writes a socket without the library's help, and waits for it on the thread that calls.
-struct RawClient: ~Copyable {
+final class RawClient: Sendable {
     let socket: Int32
 
     /// Connects to a listener.
@@ -78,7 +78,7 @@ struct RawClient: ~Copyable {
         guard result == 0 else { throw Plain(text: "connect: \(errno)") }
     }
 
-    func send(_ bytes: [UInt8]) { _ = Glibc.send(socket, bytes, bytes.count, Int32(MSG_NOSIGNAL.rawValue)) }
+    func send(_ bytes: [UInt8]) { _ = Glibc.send(socket, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
 
     /// What comes next; empty at the end, nil when nothing came for a minute.
     func receive(_ count: Int = 1024) -> [UInt8]? {

@@ -57,7 +57,8 @@ public final class Listener: Sendable {
     nonisolated(nonsending) init(_ address: ListenerAddress?, _ settings: ListenerSettings) async throws {
         guard settings.backlog > 0, settings.maximumLength >= 0 else {
             throw MultiprocessingError(
-                .invalidArgument, "a listener needs a backlog of at least one, and no message is shorter than 0 bytes")
+                .invalidArgument,
+                "a listener needs a backlog of at least one, and no message is shorter than 0 bytes")
         }
         storage = try await ListenerStorage.listen(at: address, settings)
         storage.arm()

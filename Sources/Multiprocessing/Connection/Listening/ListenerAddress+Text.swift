@@ -10,7 +10,8 @@ extension ListenerAddress: CustomStringConvertible {
         guard let kind = Self.kind(of: text) else {
             throw MultiprocessingError(
                 .invalidArgument,
-                "\"\(text)\" is no address of a family that there is here: use unix:PATH, abstract:NAME or tcp:HOST:PORT")
+                "\"\(text)\" is no address of a family that there is here: use unix:PATH, abstract:NAME or tcp:HOST:PORT"
+            )
         }
         self.init(kind)
     }

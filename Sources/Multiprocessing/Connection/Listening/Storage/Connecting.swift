@@ -9,8 +9,10 @@ struct Connecting {
     let deadline: Deadline?
     private let attention = Attention(maximum: 40_000, alone: 50_000)
 
-    init(to address: ListenerAddress, key: AuthenticationKey?, purpose: ListenerSettings.Purpose, until deadline: Deadline?)
-    {
+    init(
+        to address: ListenerAddress, key: AuthenticationKey?, purpose: ListenerSettings.Purpose,
+        until deadline: Deadline?
+    ) {
         self.address = address
         self.key = key
         self.purpose = purpose
@@ -46,7 +48,9 @@ struct Connecting {
         }
     }
 
-    nonisolated(nonsending) private func connect(to target: OutgoingSocket.Target) async throws -> ConnectionEnd {
+    nonisolated(nonsending) private func connect(to target: OutgoingSocket.Target) async throws
+        -> ConnectionEnd
+    {
         let outgoing: OutgoingSocket
         do {
             outgoing = try OutgoingSocket(target, packets: true)
@@ -123,7 +127,8 @@ extension DescriptorInterest {
     /// Suspends until the descriptor may be ready; false when the limit is over first.
     ///
     /// - Throws: `CancellationError` when the task is cancelled.
-    nonisolated(nonsending) func wait(_ direction: Direction, until deadline: Deadline?) async throws -> Bool {
+    nonisolated(nonsending) func wait(_ direction: Direction, until deadline: Deadline?) async throws -> Bool
+    {
         let latch = Latch<Void>()
         let ticket = try self.await(direction) { latch.close(()) }
         defer { disregard(ticket) }
