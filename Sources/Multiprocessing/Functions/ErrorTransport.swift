@@ -86,7 +86,8 @@ extension ErrorTransport {
         guard kind == typed else { return remoteError }
         let key = try TypeKey(from: &message.bytes)
         guard
-            let type = try? KnownTypes.type(of: key, isInherited: isInherited) as? any (Error & Decodable).Type
+            let type = try? KnownTypes.type(of: key, isInherited: isInherited)
+                as? any (Error & Decodable).Type
         else { return remoteError }
         return try decodeError(type, from: &message.bytes)
     }

@@ -9,7 +9,8 @@ protocol Invocation: Sendable {
     func prepare(_ reader: inout MessageReader) throws -> @Sendable () async throws -> Void
 
     /// Decodes the arguments of a single run, which gives its result.
-    func prepareResult(_ reader: inout MessageReader) throws -> @Sendable () async throws -> any Codable & Sendable
+    func prepareResult(_ reader: inout MessageReader) throws
+        -> @Sendable () async throws -> any Codable & Sendable
 }
 
 struct BodyInvocation<Body: PortableBody>: Invocation {
@@ -42,7 +43,9 @@ extension BodyInvocation {
         return { _ = try await body.run(arguments, context) }
     }
 
-    func prepareResult(_ reader: inout MessageReader) throws -> @Sendable () async throws -> any Codable & Sendable {
+    func prepareResult(_ reader: inout MessageReader) throws
+        -> @Sendable () async throws -> any Codable & Sendable
+    {
         let arguments = try Body.decodeArguments(from: &reader)
         return { try await body.run(arguments, context) }
     }

@@ -18,7 +18,9 @@ struct MessageWriter {
     }
 
     /// Appends the encoded form of a value, for a recipient that its parts may ask for.
-    mutating func append(encoding value: some Encodable, for userInfo: [CodingUserInfoKey: any Sendable]) throws {
+    mutating func append(encoding value: some Encodable, for userInfo: [CodingUserInfoKey: any Sendable])
+        throws
+    {
         try BinaryEncoder(userInfo: userInfo).encode(value, into: &bytes, attachments: &attachments)
     }
 

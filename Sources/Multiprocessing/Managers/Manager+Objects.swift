@@ -114,8 +114,9 @@ extension ManagerStorage {
         do {
             try InvocationCoder.encode(body, context: Nothing(), into: &message)
             try Body.encode(arguments, into: &message)
-        } catch where error is EncodingError || error is WireError {
-            throw MultiprocessingError(.unencodable, "the arguments of an object could not be encoded", cause: error)
+        } catch  where error is EncodingError || error is WireError {
+            throw MultiprocessingError(
+                .unencodable, "the arguments of an object could not be encoded", cause: error)
         }
         let encoded = message
         return try await peer.exchange(.create, attachments: encoded.attachments) { writer in
@@ -127,7 +128,8 @@ extension ManagerStorage {
 extension ManagerPeer {
     nonisolated(nonsending) func register(_ id: ManagerSystem.ActorID, as name: String) async throws {
         guard id.manager == manager else {
-            throw MultiprocessingError(.invalidArgument, "\(id) does not live in this manager, which cannot name it")
+            throw MultiprocessingError(
+                .invalidArgument, "\(id) does not live in this manager, which cannot name it")
         }
         try await request(.register(id.number, name)).checkNothing()
     }
@@ -139,7 +141,8 @@ extension ManagerPeer {
         do {
             key = try TypeKey(type)
         } catch {
-            throw MultiprocessingError(.invalidArgument, "the type of an object cannot be named", cause: error)
+            throw MultiprocessingError(
+                .invalidArgument, "the type of an object cannot be named", cause: error)
         }
         return try await request(.resolve(name, key)).value(as: type)
     }

@@ -16,7 +16,9 @@ struct ManagerBody: PortableBody {
         try writer.append(encoding: arguments)
     }
 
-    static func decodeArguments(from reader: inout MessageReader) throws -> ManagerSeating { try reader.decode() }
+    static func decodeArguments(from reader: inout MessageReader) throws -> ManagerSeating {
+        try reader.decode()
+    }
 
     func run(_ arguments: ManagerSeating, _ context: Nothing) async throws -> Nothing {
         let core = try ServerCore(id: ManagerID(high: arguments.high, low: arguments.low))

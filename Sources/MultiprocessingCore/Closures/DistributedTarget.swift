@@ -18,6 +18,8 @@ package enum DistributedTarget {
         let mark = "distributed thunk "
         guard text.hasPrefix(mark) else { return nil }
         var rest = text.dropFirst(mark.count)
+        // The compiler calls methods of a constrained extension with the wrong conformances: they would crash.
+        if rest.hasPrefix("(extension in "), rest.contains("< where ") { return nil }
         if rest.hasPrefix("(extension in ") {
             guard let end = rest.firstIndex(of: ":") else { return nil }
             rest = rest[rest.index(after: end)...]
@@ -30,7 +32,7 @@ package enum DistributedTarget {
 
     /// The parts of a qualified name that ends before a list of parameters; generic arguments left out.
     ///
-    /// A private name is one part: `(Inventory in _0123)`.
+    /// A private name is marked: `(Inventory in _0123)` in a symbol, and behind an unknown context in a type.
     private static func path(_ text: Substring) -> [String]? {
         var parts = [""]
         var depth = 0
@@ -42,10 +44,16 @@ package enum DistributedTarget {
                 // At the beginning of a part it is a private name; elsewhere the parameters begin.
                 guard parts[parts.count - 1].isEmpty else { return parts }
                 guard let end = text[index...].firstIndex(of: ")") else { return nil }
-                let private_ = text[index...end]
-                guard private_.contains(" in _") else { return nil }
-                parts[parts.count - 1] = String(private_)
-                index = end
+                let words = text[text.index(after: index)..<end].split(separator: " ")
+                if words.count == 3, words[1] == "in", words[2].hasPrefix("_") {
+                    parts[parts.count - 1] = "~\(words[0])"
+                    index = end
+                } else if words.starts(with: ["unknown", "context", "at"]), text[end...].hasPrefix(").") {
+                    parts[parts.count - 1] = "~"
+                    index = text.index(after: end)
+                } else {
+                    return nil
+                }
             case "<": depth += 1
             case ">" where depth > 0:
                 if text[text.index(before: index)] != "-" { depth -= 1 }

@@ -140,7 +140,8 @@ package final class Poller: Sendable {
     }
 
     /// Takes a descriptor in, to be watched whenever it is armed; the handler may be called without a reason.
-    package func register(_ descriptor: Int32, _ handler: @escaping @Sendable () -> Void) throws(SystemError) -> Watch
+    package func register(_ descriptor: Int32, _ handler: @escaping @Sendable () -> Void) throws(SystemError)
+        -> Watch
     {
         let token = add(handler)
         guard mp_watch_register(set.raw, descriptor, token) == 0 else { throw failed(token) }

@@ -19,7 +19,9 @@ enum ManagerDirectory {
 
     private static let state = GlobalMutex(State())
 
-    private static func withState<Result>(_ body: (inout State) throws -> sending Result) rethrows -> sending Result {
+    private static func withState<Result>(_ body: (inout State) throws -> sending Result) rethrows
+        -> sending Result
+    {
         try state.withLock { state in
             if state.generation != ForkedChild.generation {
                 // Kept, because they belong to the process that was copied.

@@ -51,7 +51,8 @@ final class ManagerPeer: Sendable {
 
     /// Calls a method of an object; waits until it is over.
     nonisolated(nonsending) func call(
-        _ object: UInt64, of type: any Any.Type, _ target: String, _ invocation: ManagerSystem.InvocationEncoder
+        _ object: UInt64, of type: any Any.Type, _ target: String,
+        _ invocation: ManagerSystem.InvocationEncoder
     ) async throws -> ManagerReply {
         let number = number(of: target)
         let keys = try typeKeys(invocation.types, of: type)
@@ -70,7 +71,8 @@ final class ManagerPeer: Sendable {
         do {
             return try types.dropFirst(TypeKey.genericArgumentCount(of: type)).map { try TypeKey($0) }
         } catch {
-            throw MultiprocessingError(.unencodable, "a generic argument of a call cannot travel", cause: error)
+            throw MultiprocessingError(
+                .unencodable, "a generic argument of a call cannot travel", cause: error)
         }
     }
 
@@ -113,7 +115,9 @@ final class ManagerPeer: Sendable {
 
     /// A hold has ended.
     func release(_ number: UInt64, serial: UInt64) {
-        guard let grants = holds.withLock({ $0.table.remove(number, serial: serial) }), grants > 0 else { return }
+        guard let grants = holds.withLock({ $0.table.remove(number, serial: serial) }), grants > 0 else {
+            return
+        }
         try? link.append(.release) { writer in
             writer.append(number)
             writer.append(grants)

@@ -81,7 +81,9 @@ struct PendingCalls<Reply, Waiter> {
 
     /// The caller gives up; nil when it has been answered.
     mutating func remove(_ call: UInt64) -> Waiter? {
-        guard let index = index(of: call), case .suspended(let waiter) = places[index].state else { return nil }
+        guard let index = index(of: call), case .suspended(let waiter) = places[index].state else {
+            return nil
+        }
         suspended -= 1
         release(index)
         return waiter

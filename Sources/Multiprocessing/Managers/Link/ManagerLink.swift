@@ -53,7 +53,8 @@ final class ManagerLink: Sendable {
         guard attachments.isEmpty || end.carriesDescriptors else {
             throw MultiprocessingError(
                 .notTransferable,
-                "a call holds a handle or a descriptor, which cannot leave the machine; use a managed object there")
+                "a call holds a handle or a descriptor, which cannot leave the machine; use a managed object there"
+            )
         }
         try outbox.withLock { outbox in
             guard !outbox.isEnded else { return }

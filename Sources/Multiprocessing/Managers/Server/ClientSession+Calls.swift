@@ -15,8 +15,14 @@ extension ClientSession {
         }
         let name = try target(number)
         do {
-            guard let (actor, type) = core.exported(object) else { throw MultiprocessingError.objectGone(object) }
+            guard let (actor, type) = core.exported(object) else {
+                throw MultiprocessingError.objectGone(object)
+            }
             let target = try type.target(name)
+            guard keys.isEmpty || type.arguments.isEmpty else {
+                throw MultiprocessingError(
+                    .notExported, "generic methods of generic types cannot be called from other processes")
+            }
             let types = try keys.map { try KnownTypes.type(of: $0, isInherited: link.isInherited) }
             let decoder = ManagerSystem.InvocationDecoder(arguments: frame, types: type.arguments + types)
             let handler = ManagerSystem.ResultHandler(id, to: self)
@@ -41,7 +47,9 @@ extension ClientSession {
                     .notExported, "closures are accepted from the process that started the manager only"))
         }
         do {
-            let make = try frame.read { reader in try InvocationCoder.decode(from: &reader).prepareResult(&reader) }
+            let make = try frame.read { reader in
+                try InvocationCoder.decode(from: &reader).prepareResult(&reader)
+            }
             run(id, isShort: false) { [self] in
                 do {
                     let made = try await ServerCore.$current.withValue(core) { try await make() }
@@ -53,7 +61,8 @@ extension ClientSession {
         } catch {
             answer(
                 id,
-                error: MultiprocessingError(.undecodable, "the manager cannot decode a closure", cause: error))
+                error: MultiprocessingError(.undecodable, "the manager cannot decode a closure", cause: error)
+            )
         }
     }
 

@@ -50,7 +50,8 @@ extension ClientSession {
         }
         guard let own = try? TypeKey(type.type), own.matches(key) else {
             throw MultiprocessingError(
-                .invalidArgument, "the object named \"\(name)\" is a \(type.type), and not what was asked for")
+                .invalidArgument, "the object named \"\(name)\" is a \(type.type), and not what was asked for"
+            )
         }
         return ManagerSystem.ActorID(manager: core.id, number: number, address: core.address)
     }

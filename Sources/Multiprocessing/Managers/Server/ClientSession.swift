@@ -147,14 +147,17 @@ final class ClientSession: Sendable {
         switch kind {
         case .introduce:
             let client = try frame.read { reader in
-                ManagerSystem.Client(id: try reader.bytes.read(), processID: try reader.bytes.read(), session: number)
+                ManagerSystem.Client(
+                    id: try reader.bytes.read(), processID: try reader.bytes.read(), session: number)
             }
             guard state.withLock({ $0.client }) == nil, client.id != 0 else {
                 throw WireError.malformed("a client that introduces itself twice")
             }
             state.withLock { $0.client = client }
         case .target:
-            let (number, name) = try frame.read { (try $0.bytes.read(UInt32.self), try $0.bytes.readString()) }
+            let (number, name) = try frame.read {
+                (try $0.bytes.read(UInt32.self), try $0.bytes.readString())
+            }
             try state.withLock { state in
                 guard Int(number) == state.targets.count, number < 1 << 16 else {
                     throw WireError.malformed("a method's number \(number)")
@@ -167,15 +170,22 @@ final class ClientSession: Sendable {
         case .cancel:
             cancel(try frame.read { try $0.bytes.read(UInt64.self) })
         case .release:
-            let (object, count) = try frame.read { (try $0.bytes.read(UInt64.self), try $0.bytes.read(UInt64.self)) }
+            let (object, count) = try frame.read {
+                (try $0.bytes.read(UInt64.self), try $0.bytes.read(UInt64.self))
+            }
             core.release(object, by: client, count: count)
         case .claim:
             let (object, sender, token) = try frame.read { reader in
-                (try reader.bytes.read(UInt64.self), try reader.bytes.read(UInt64.self), try reader.bytes.read(UInt64.self))
+                (
+                    try reader.bytes.read(UInt64.self), try reader.bytes.read(UInt64.self),
+                    try reader.bytes.read(UInt64.self)
+                )
             }
             core.claim(object, by: client, ReferenceTable.Departure(sender: sender, token: token))
         case .lend:
-            let (object, token) = try frame.read { (try $0.bytes.read(UInt64.self), try $0.bytes.read(UInt64.self)) }
+            let (object, token) = try frame.read {
+                (try $0.bytes.read(UInt64.self), try $0.bytes.read(UInt64.self))
+            }
             core.depart(object, ReferenceTable.Departure(sender: client, token: token))
         case .value, .nothing, .failure:
             throw WireError.malformed("an answer of a client")
@@ -206,7 +216,9 @@ final class ClientSession: Sendable {
             await ManagerSystem.$currentClient.withValue(client) { await body() }
             _ = state.withLock { $0.running.removeValue(forKey: id) }
         }
-        let task = isShort ? Task.detached(executorPreference: core.loop, operation: work) : Task.detached(operation: work)
+        let task =
+            isShort
+            ? Task.detached(executorPreference: core.loop, operation: work) : Task.detached(operation: work)
         let isCancelled = state.withLock { state in
             // It may be over already.
             state.running[id]?.task = task

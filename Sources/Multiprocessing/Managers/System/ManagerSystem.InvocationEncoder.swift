@@ -29,7 +29,8 @@ extension ManagerSystem {
                 throw error
             } catch {
                 throw MultiprocessingError(
-                    .unencodable, "the argument \(argument.effectiveLabel) could not be encoded", cause: error)
+                    .unencodable, "the argument \(argument.effectiveLabel) could not be encoded", cause: error
+                )
             }
         }
 
