@@ -13,6 +13,9 @@ package final class ConnectionEnd: Sendable {
     /// Whether descriptors can go with its messages.
     package let carriesDescriptors: Bool
 
+    /// Whether the kernel knows who is at the other end.
+    package var isLocalSocket: Bool { carriesDescriptors }
+
     package var descriptor: SharedDescriptor { interest.descriptor }
 
     /// Finds out what a descriptor stands for.
@@ -21,10 +24,19 @@ package final class ConnectionEnd: Sendable {
     ///   - descriptor: a connected socket of streams or packets, or a pipe.
     ///   - readable: whether it is used to receive; a pipe's writing end never is.
     ///   - writable: whether it is used to send; a pipe's reading end never is.
+    ///   - seals: what the frames of a stream are sealed with.
     /// - Throws: EINVAL for anything else.
-    package init(_ descriptor: SharedDescriptor, readable: Bool, writable: Bool) throws(SystemError) {
-        let kind = try Self.kind(of: descriptor)
-        let interest = DescriptorInterest(descriptor)
+    package convenience init(
+        _ descriptor: SharedDescriptor, readable: Bool, writable: Bool, seals: FrameSeals? = nil
+    ) throws(SystemError) {
+        try self.init(DescriptorInterest(descriptor), readable: readable, writable: writable, seals: seals)
+    }
+
+    /// Goes on with a descriptor that others have waited for.
+    package init(
+        _ interest: DescriptorInterest, readable: Bool = true, writable: Bool = true, seals: FrameSeals? = nil
+    ) throws(SystemError) {
+        let kind = try Self.kind(of: interest.descriptor)
         self.interest = interest
         carriesDescriptors = kind.carriesDescriptors
         switch kind {
@@ -34,8 +46,10 @@ package final class ConnectionEnd: Sendable {
             isReadable = readable
             isWritable = writable
         case .stream:
-            receiver = Mutex(StreamReceiver(interest, .socket))
-            sender = Mutex(StreamSender(interest, .socket, carriesDescriptors: kind.carriesDescriptors))
+            receiver = Mutex(StreamReceiver(interest, .socket, seal: seals?.receiving))
+            sender = Mutex(
+                StreamSender(
+                    interest, .socket, carriesDescriptors: kind.carriesDescriptors, seal: seals?.sending))
             isReadable = readable
             isWritable = writable
         case .pipe(let access):
@@ -45,6 +59,21 @@ package final class ConnectionEnd: Sendable {
             isWritable = writable && access != O_RDONLY
         }
     }
+
+    /// What the next frames are sealed with; nil for frames without seals.
+    ///
+    /// - Throws: EBUSY when a part of a sealed message is on its way.
+    package var seals: FrameSeals? {
+        get throws(SystemError) {
+            let receiving = receiver.withLock { $0.hasPart ? nil : $0.seal }
+            let sending = sender.withLock { $0.hasBegun ? nil : $0.seal }
+            if let sending, let receiving { return FrameSeals(sending: sending, receiving: receiving) }
+            guard isSealed else { return nil }
+            throw SystemError(code: EBUSY, call: "a message is on its way")
+        }
+    }
+
+    private var isSealed: Bool { receiver.withLock { $0.seal != nil } }
 
     /// Two ends that are joined to each other; for one way, the first one reads and the second writes.
     package static func pair(duplex: Bool) throws(SystemError) -> (ConnectionEnd, ConnectionEnd) {

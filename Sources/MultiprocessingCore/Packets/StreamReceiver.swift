@@ -12,11 +12,20 @@ final class StreamReceiver: MessageReceiver {
     private var body: [UInt8] = []
     private var descriptors: [SharedDescriptor] = []
     private var isUnusable = false
+    private(set) var seal: FrameSeal?
+    /// The code of the body, as far as it has come.
+    private var code: HMAC<SHA256>?
+    /// How many bytes of it have been taken in.
+    private var sealed = 0
 
-    init(_ interest: DescriptorInterest, _ kind: ByteStream.Kind) {
+    init(_ interest: DescriptorInterest, _ kind: ByteStream.Kind, seal: FrameSeal? = nil) {
         self.interest = interest
+        self.seal = seal
         stream = ByteStream(descriptor: interest.descriptor, kind: kind)
     }
+
+    /// What lies behind the header, and behind the body.
+    private var codeLength: Int { seal == nil ? 0 : FrameSeal.length }
 
     var hasPart: Bool { !head.isEmpty }
 
@@ -30,6 +39,7 @@ final class StreamReceiver: MessageReceiver {
             guard descriptors.count == Int(header.descriptors) else {
                 throw .wire(.malformed("\(descriptors.count) of \(header.descriptors) descriptors arrived"))
             }
+            try checkBody(header)
             defer { reset() }
             return .done(IncomingMessage(bytes: body, descriptors: descriptors))
         } catch .ended {
@@ -46,12 +56,15 @@ final class StreamReceiver: MessageReceiver {
         header = nil
         body = []
         descriptors = []
+        code = nil
+        sealed = 0
     }
 
     private func readHeader(limit: Int) throws(TransportFailure) -> StreamHeader? {
         if let header { return try checked(header, limit) }
-        while head.count < StreamHeader.size {
-            var part = [UInt8](repeating: 0, count: StreamHeader.size - head.count)
+        let size = StreamHeader.size + codeLength
+        while head.count < size {
+            var part = [UInt8](repeating: 0, count: size - head.count)
             guard let count = try stream.read(into: &part, &descriptors) else { return nil }
             guard count > 0 else {
                 if head.isEmpty { throw .ended }
@@ -59,7 +72,14 @@ final class StreamReceiver: MessageReceiver {
             }
             head += part[..<count]
         }
-        // As long as a header, and any bits are one.
+        if let seal {
+            let bytes = Array(head[..<StreamHeader.size])
+            guard ConstantTime.areEqual(seal.code(ofHeader: bytes), Array(head[StreamHeader.size...])) else {
+                throw .forged
+            }
+            code = seal.body(of: bytes)
+        }
+        // At least as long as a header, and any bits are one.
         let fresh = unsafe head.withUnsafeBytes { unsafe $0.loadUnaligned(as: StreamHeader.self) }
         header = try checked(fresh, limit)
         return header
@@ -71,12 +91,14 @@ final class StreamReceiver: MessageReceiver {
         } catch {
             throw .wire(error)
         }
-        guard header.length <= UInt64(max(0, limit)) else { throw .tooLong(header.length) }
+        guard header.length <= UInt64(max(0, min(limit, .max - FrameSeal.length))) else {
+            throw .tooLong(header.length)
+        }
         return header
     }
 
     private func readBody(_ header: StreamHeader) throws(TransportFailure) -> Bool {
-        let length = Int(header.length)
+        let length = Int(header.length) + codeLength
         while body.count < length {
             // Memory grows with what arrives, at most this far ahead.
             var part = Memory.unset(min(length - body.count, 1 << 20))
@@ -90,7 +112,26 @@ final class StreamReceiver: MessageReceiver {
             } else {
                 body += part[..<count]
             }
+            takeIn(upTo: min(body.count, Int(header.length)))
         }
         return true
+    }
+
+    /// Feeds the code with what has come.
+    private func takeIn(upTo end: Int) {
+        guard code != nil, end > sealed else { return }
+        unsafe body.withUnsafeBytes { body in
+            unsafe code?.update(UnsafeRawBufferPointer(rebasing: body[sealed..<end]))
+        }
+        sealed = end
+    }
+
+    /// Takes the code away from behind the body.
+    private func checkBody(_ header: StreamHeader) throws(TransportFailure) {
+        guard let code else { return }
+        let length = Int(header.length)
+        guard ConstantTime.areEqual(FrameSeal.shortened(code), Array(body[length...])) else { throw .forged }
+        body.removeSubrange(length...)
+        seal?.advance()
     }
 }
