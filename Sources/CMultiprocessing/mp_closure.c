@@ -2,11 +2,15 @@
 #include "mp_closure.h"
 
 #include <link.h>
+#include <stdlib.h>
 
 // The runtime's own declarations; all of them use the C calling convention on the platforms we support.
 extern void *swift_allocObject(const void *metadata, size_t size, size_t alignment_mask);
 extern void swift_deallocUninitializedObject(void *object, size_t size, size_t alignment_mask);
 extern const void *swift_conformsToProtocol(const void *metadata, const void *protocol);
+extern char *swift_demangle(const char *name, size_t count, char *output, size_t *output_size, uint32_t flags);
+// Uses Swift's calling convention, which is that of C for two words.
+extern const void *swift_findAccessibleFunction(const char *name, size_t count);
 
 struct visitor {
     void (*visit)(const struct mp_image *, void *);
@@ -53,4 +57,16 @@ void mp_deallocate_uninitialized_object(void *object, size_t size, size_t alignm
 
 const void *mp_find_conformance(const void *metadata, const void *protocol) {
     return swift_conformsToProtocol(metadata, protocol);
+}
+
+char *mp_demangle(const uint8_t *name, size_t count) {
+    if (name == NULL) return NULL;
+    return swift_demangle((const char *)name, count, NULL, NULL, 0);
+}
+
+void mp_free(void *memory) { free(memory); }
+
+const void *mp_find_distributed_method(const uint8_t *name, size_t count) {
+    if (name == NULL) return NULL;
+    return swift_findAccessibleFunction((const char *)name, count);
 }

@@ -41,4 +41,17 @@ void mp_deallocate_uninitialized_object(void *_Nonnull object, size_t size, size
 /// This function is provided because a protocol that is known by its descriptor only has no name in Swift.
 const void *_Nullable mp_find_conformance(const void *_Nonnull metadata, const void *_Nonnull protocol);
 
+/// What a mangled name means, in words; null if it is none. To be freed with `mp_free`.
+///
+/// This function is provided because the runtime's demangler has no name in Swift.
+char *_Nullable mp_demangle(const uint8_t *_Nullable name, size_t count);
+
+/// Frees what `mp_demangle` returned.
+void mp_free(void *_Nullable memory);
+
+/// The runtime's record of the distributed method of this name; null if there is none.
+///
+/// This function is provided because the runtime's table of such methods has no name in Swift.
+const void *_Nullable mp_find_distributed_method(const uint8_t *_Nullable name, size_t count);
+
 #endif

@@ -59,5 +59,5 @@ extension MultiprocessingError {
 
 extension SystemError {
     /// Whether the system would do it if others used less.
-    fileprivate var isShortage: Bool { isCrowding || code == EMFILE || code == ENFILE }
+    var isShortage: Bool { isCrowding || code == EMFILE || code == ENFILE }
 }

@@ -102,7 +102,7 @@ extension IncomingMessage {
         do {
             return try unsafe bytes.withUnsafeBytes { bytes in
                 var reader = unsafe ByteReader(bytes)
-                let value = try BinaryDecoder().decode(type, from: &reader, attachments: descriptors)
+                let value = try BinaryDecoder.standard.decode(type, from: &reader, attachments: descriptors)
                 guard reader.isAtEnd else { throw WireError.malformed("\(reader.remaining) bytes too many") }
                 return value
             }

@@ -15,6 +15,7 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
             case alreadyStarted, closed, undecodable, unencodable, protocolViolation, streamConsumed
             case alreadyChosen, notTransferable, noResources, notHeld, unrecoverable
             case brokenBarrier, queueFull, queueEmpty, queueFinished, queueShutDown, tooManyDone, abandoned
+            case managerGone, notExported
             case notFound, alreadyExists, connectionClosed, brokenConnection, truncated, messageTooLong
             case authenticationFailed, versionMismatch, addressInUse, unreachable
         }
@@ -81,6 +82,11 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
         public static let notFound = Code(kind: .notFound)
         /// Something else has this name.
         public static let alreadyExists = Code(kind: .alreadyExists)
+
+        /// The manager of an object has ended, or cannot be reached.
+        public static let managerGone = Code(kind: .managerGone)
+        /// A call named a method, or a type, that the other side does not offer.
+        public static let notExported = Code(kind: .notExported)
 
         /// A queue had no space within the limit.
         public static let queueFull = Code(kind: .queueFull)

@@ -10,6 +10,6 @@ extension ByteWriter {
 extension ByteReader {
     /// Reads the next value.
     mutating func decode<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
-        try BinaryDecoder().decode(type, from: &self)
+        try BinaryDecoder.standard.decode(type, from: &self)
     }
 }

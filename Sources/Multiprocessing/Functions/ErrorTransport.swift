@@ -53,6 +53,46 @@ enum ErrorTransport {
     }
 }
 
+// Between a manager and its clients, which need not trust each other with types: what the receiver does not know
+// arrives as a `RemoteError`.
+extension ErrorTransport {
+    /// Appends an error with a key of its type, and what it says of itself.
+    static func encodeKeyed(_ error: any Error, into writer: inout ByteWriter) {
+        if error is CancellationError { return writer.append(cancellation) }
+        let start = writer.count
+        writer.append(remote)
+        writer.append(string: String(reflecting: type(of: error)))
+        writer.append(string: String(describing: error))
+        writer.append(ThisProcess.id)
+        guard let codable = error as? any Error & Codable else { return }
+        do {
+            let key = try TypeKey(type(of: codable))
+            key.encode(into: &writer)
+            try writer.append(encoding: codable)
+            writer.overwrite(at: start, with: typed)
+        } catch {
+            // The type cannot be named or its encoding threw: what the error says of itself stands there already,
+            // and whoever reads it does not look behind.
+        }
+    }
+
+    /// Reads what `encodeKeyed` wrote.
+    static func decodeKeyed(from message: inout MessageReader, isInherited: Bool) throws -> any Error {
+        let kind = try message.bytes.read(UInt8.self)
+        if kind == cancellation { return CancellationError() }
+        let remoteError = RemoteError(
+            typeName: try message.bytes.readString(), message: try message.bytes.readString(),
+            processID: try message.bytes.read())
+        guard kind == typed else { return remoteError }
+        let key = try TypeKey(from: &message.bytes)
+        guard
+            let type = try? KnownTypes.type(of: key, isInherited: isInherited)
+                as? any (Error & Decodable).Type
+        else { return remoteError }
+        return try decodeError(type, from: &message.bytes)
+    }
+}
+
 /// Opens the type; a top-level function because local generic ones crash the compiler.
 private func decodeError<E: Error & Decodable>(_ type: E.Type, from reader: inout ByteReader) throws
     -> any Error

@@ -7,6 +7,10 @@ protocol Invocation: Sendable {
 
     /// Decodes the arguments of a single run, whose result nobody wants.
     func prepare(_ reader: inout MessageReader) throws -> @Sendable () async throws -> Void
+
+    /// Decodes the arguments of a single run, which gives its result.
+    func prepareResult(_ reader: inout MessageReader) throws
+        -> @Sendable () async throws -> any Codable & Sendable
 }
 
 struct BodyInvocation<Body: PortableBody>: Invocation {
@@ -37,6 +41,13 @@ extension BodyInvocation {
     func prepare(_ reader: inout MessageReader) throws -> @Sendable () async throws -> Void {
         let arguments = try Body.decodeArguments(from: &reader)
         return { _ = try await body.run(arguments, context) }
+    }
+
+    func prepareResult(_ reader: inout MessageReader) throws
+        -> @Sendable () async throws -> any Codable & Sendable
+    {
+        let arguments = try Body.decodeArguments(from: &reader)
+        return { try await body.run(arguments, context) }
     }
 }
 

@@ -17,6 +17,13 @@ struct MessageWriter {
         try BinaryEncoder().encode(value, into: &bytes, attachments: &attachments)
     }
 
+    /// Appends the encoded form of a value, for a recipient that its parts may ask for.
+    mutating func append(encoding value: some Encodable, for userInfo: [CodingUserInfoKey: any Sendable])
+        throws
+    {
+        try BinaryEncoder(userInfo: userInfo).encode(value, into: &bytes, attachments: &attachments)
+    }
+
     /// Appends a function; the caller keeps its closure alive meanwhile.
     mutating func append(_ words: FunctionWords) throws {
         try FunctionTransport.encode(words, into: &bytes, attachments: &attachments)
@@ -51,11 +58,17 @@ struct MessageReader {
 
     /// Reads the next value.
     mutating func decode<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
-        try BinaryDecoder().decode(type, from: &bytes, attachments: attachments)
+        try BinaryDecoder.standard.decode(type, from: &bytes, attachments: attachments)
     }
 
     /// Reads a function; only for bytes from a channel that was inherited.
     mutating func decodeFunction() throws -> OwnedFunction {
-        try FunctionTransport.decode(from: &bytes, attachments: attachments, trust: .inheritedChannel)
+        try FunctionTransport.decode(
+            from: &bytes, attachments: attachments, trust: .inheritedChannel, with: .standard)
     }
+}
+
+extension BinaryDecoder {
+    /// One that also makes the proxies of managed objects.
+    static let standard = BinaryDecoder(userInfo: ManagerSystem.decodingInfo)
 }

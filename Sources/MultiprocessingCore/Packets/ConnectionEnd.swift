@@ -89,6 +89,14 @@ package final class ConnectionEnd: Sendable {
         )
     }
 
+    /// Ends both directions of a socket for both sides; what was sent before can still be received.
+    ///
+    /// Whoever waits for it here is called.
+    package func shutDown() {
+        shutdown(descriptor.raw, Int32(SHUT_RDWR))
+        interest.fire()
+    }
+
     private enum Kind {
         case packets
         case stream(isLocal: Bool)

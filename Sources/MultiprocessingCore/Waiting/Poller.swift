@@ -4,8 +4,22 @@ import Synchronization
 
 /// The one thread that waits for everything: descriptors that become readable, and moments that come.
 ///
-/// Handlers run on its thread, one after another, and must not block.
+/// Handlers run on its thread, one after another, and must not block. A server may have a poller of its own, which has
+/// a companion and may be ended.
 package final class Poller: Sendable {
+    /// What else a poller's thread does.
+    package struct Companion: Sendable {
+        /// Does what there is to do, before the thread sleeps.
+        let work: @Sendable () -> Void
+        /// Whether there is something to do after all.
+        let hasWork: @Sendable () -> Bool
+
+        package init(work: @escaping @Sendable () -> Void, hasWork: @escaping @Sendable () -> Bool) {
+            self.work = work
+            self.hasWork = hasWork
+        }
+    }
+
     /// A descriptor that is being watched.
     package struct Watch: Hashable, Sendable {
         fileprivate let descriptor: Int32
@@ -32,6 +46,7 @@ package final class Poller: Sendable {
         /// Until when the thread sleeps; an earlier timer has to wake it.
         var sleepsUntil: Deadline?
         var isSleeping = false
+        var isEnding = false
     }
 
     private static let current = GlobalMutex<Poller?>(nil)
@@ -75,8 +90,19 @@ package final class Poller: Sendable {
     private let alarm: Descriptor
     private let state = Mutex(State())
     private static let alarmToken: UInt64 = 0
+    private let companion: Companion?
 
-    private init() throws(SystemError) {
+    /// Starts a poller.
+    ///
+    /// - Parameters:
+    ///   - name: that of its thread.
+    ///   - stackBytes: nil for the system's default.
+    ///   - companion: what else the thread does.
+    /// - Throws: when there is no room for its two descriptors or its thread.
+    package init(
+        named name: String = "mp-sentinels", stackBytes: Int? = 1 << 19, companion: Companion? = nil
+    ) throws(SystemError) {
+        self.companion = companion
         let set = mp_watch_set()
         guard set >= 0 else { throw .last("epoll_create1") }
         self.set = Descriptor(adopting: set)
@@ -86,7 +112,7 @@ package final class Poller: Sendable {
         guard mp_watch_add(self.set.raw, self.alarm.raw, Self.alarmToken) == 0 else {
             throw .last("epoll_ctl")
         }
-        try OSThread.start(named: "mp-sentinels", stackBytes: 1 << 19) { [self] in run() }
+        try OSThread.start(named: name, stackBytes: stackBytes) { [self] in run() }
     }
 
     // MARK: Descriptors
@@ -114,7 +140,8 @@ package final class Poller: Sendable {
     }
 
     /// Takes a descriptor in, to be watched whenever it is armed; the handler may be called without a reason.
-    func register(_ descriptor: Int32, _ handler: @escaping @Sendable () -> Void) throws(SystemError) -> Watch
+    package func register(_ descriptor: Int32, _ handler: @escaping @Sendable () -> Void) throws(SystemError)
+        -> Watch
     {
         let token = add(handler)
         guard mp_watch_register(set.raw, descriptor, token) == 0 else { throw failed(token) }
@@ -122,7 +149,7 @@ package final class Poller: Sendable {
     }
 
     /// Calls the handler of a registered descriptor once, at the next thing that happens to it.
-    func arm(_ watch: Watch, reading: Bool, writing: Bool) throws(SystemError) {
+    package func arm(_ watch: Watch, reading: Bool, writing: Bool) throws(SystemError) {
         guard mp_watch_arm(set.raw, watch.descriptor, watch.token, reading ? 1 : 0, writing ? 1 : 0) == 0
         else {
             throw .last("epoll_ctl")
@@ -168,16 +195,30 @@ package final class Poller: Sendable {
 
     // MARK: The thread
 
+    /// Makes the companion look again whether it has something to do.
+    package func rouse() {
+        if state.withLock({ $0.isSleeping }) { wake() }
+    }
+
+    /// Ends the thread, as soon as it has done what it is doing, and forgets all handlers.
+    package func end() {
+        state.withLock { $0.isEnding = true }
+        wake()
+    }
+
     private func wake() {
         var one: UInt64 = 1
         // A full counter means that the thread is being woken anyway.
         _ = unsafe write(alarm.raw, &one, 8)
     }
 
-    private func run() -> Never {
+    private func run() {
         var tokens = [UInt64](repeating: 0, count: 64)
-        while true {
-            let limit = prepareToSleep()
+        while !state.withLock({ $0.isEnding }) {
+            companion?.work()
+            var limit = prepareToSleep()
+            // Whoever brings work later sees that the thread sleeps, and wakes it.
+            if companion?.hasWork() == true { limit = 0 }
             let found = unsafe mp_watch_wait(set.raw, &tokens, Int32(tokens.count), limit)
             state.withLock { $0.isSleeping = false }
             // A signal (EINTR) is a reason to look at the clock like any other.
@@ -190,6 +231,11 @@ package final class Poller: Sendable {
                 }
             }
             for handler in state.withLock({ $0.timers.due(at: .now) }) { handler() }
+        }
+        // Let go of outside the lock, because whatever they hold may end with them.
+        _ = state.withLock { state in
+            defer { state.handlers = [:] }
+            return state.handlers
         }
     }
 

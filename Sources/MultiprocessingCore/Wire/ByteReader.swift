@@ -10,7 +10,7 @@
     }
 
     /// A cursor that starts inside; an offset beyond the end is one at which every read fails.
-    init(_ bytes: UnsafeRawBufferPointer, at offset: Int) {
+    package init(_ bytes: UnsafeRawBufferPointer, at offset: Int) {
         unsafe self.bytes = bytes
         self.offset = offset
     }

@@ -164,7 +164,7 @@ struct TakenMessage: Sendable {
         do {
             return try bytes.withUnsafeBytes { bytes in
                 var reader = ByteReader(bytes)
-                return try BinaryDecoder().decode(type, from: &reader, attachments: taken.descriptors)
+                return try BinaryDecoder.standard.decode(type, from: &reader, attachments: taken.descriptors)
             }
         } catch let error as MultiprocessingError {
             throw error

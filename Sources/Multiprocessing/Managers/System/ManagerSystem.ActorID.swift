@@ -1,0 +1,96 @@
+import MultiprocessingCore
+
+extension ManagerSystem {
+    /// What tells a managed object from all others, wherever they live.
+    ///
+    /// It travels in messages of the library's. Whoever holds it keeps the object alive, as a proxy does.
+    public struct ActorID: Hashable, Sendable, CustomStringConvertible {
+        let manager: ManagerID
+        let number: UInt64
+        /// How others reach the manager; nil for one without an address.
+        let address: String?
+        /// What keeps the object alive from another process.
+        let hold: ProxyHold?
+
+        init(manager: ManagerID, number: UInt64, address: String?, hold: ProxyHold? = nil) {
+            self.manager = manager
+            self.number = number
+            self.address = address
+            self.hold = hold
+        }
+
+        /// Whether both mean the same object of the same manager.
+        ///
+        /// - Parameters:
+        ///   - left: one.
+        ///   - right: another.
+        /// - Returns: false also for the same number of two managers.
+        public static func == (left: ActorID, right: ActorID) -> Bool {
+            left.number == right.number && left.manager == right.manager
+        }
+
+        /// Hashes what tells the object from others.
+        ///
+        /// - Parameter hasher: where to.
+        public func hash(into hasher: inout Hasher) {
+            hasher.combine(manager)
+            hasher.combine(number)
+        }
+
+        /// The number, and the manager's address if it has one.
+        public var description: String { "object \(number) of \(address ?? "a manager")" }
+    }
+}
+
+extension ManagerSystem.ActorID: Codable {
+    private enum CodingKeys: CodingKey {
+        case high, low, number, sender, token, address
+    }
+
+    /// Decodes an identifier, and holds the object from now on.
+    ///
+    /// - Parameter decoder: that of a message of the library's.
+    /// - Throws: what the decoder throws for other bytes.
+    public init(from decoder: any Decoder) throws {
+        let fields = try decoder.container(keyedBy: CodingKeys.self)
+        let manager = ManagerID(
+            high: try fields.decode(UInt64.self, forKey: .high),
+            low: try fields.decode(UInt64.self, forKey: .low))
+        let number = try fields.decode(UInt64.self, forKey: .number)
+        let address = try fields.decodeIfPresent(String.self, forKey: .address)
+        let departure = ReferenceTable.Departure(
+            sender: try fields.decode(UInt64.self, forKey: .sender),
+            token: try fields.decode(UInt64.self, forKey: .token))
+        self.init(
+            manager: manager, number: number, address: address,
+            hold: ManagerDirectory.arrived(manager, number, address: address, departure))
+    }
+
+    /// Encodes the identifier; in a message of the library's the object lives on until that is received.
+    ///
+    /// - Parameter encoder: any.
+    /// - Throws: what the encoder throws; a ``MultiprocessingError`` for an object that lives in no manager.
+    public func encode(to encoder: any Encoder) throws {
+        guard manager != .none else {
+            throw MultiprocessingError(
+                .notTransferable,
+                "an object that was not made by a manager lives in this process only; use Manager.create")
+        }
+        var fields = encoder.container(keyedBy: CodingKeys.self)
+        try fields.encode(manager.high, forKey: .high)
+        try fields.encode(manager.low, forKey: .low)
+        try fields.encode(number, forKey: .number)
+        try fields.encodeIfPresent(address, forKey: .address)
+        let departure = departure(encoder)
+        try fields.encode(departure.sender, forKey: .sender)
+        try fields.encode(departure.token, forKey: .token)
+    }
+
+    /// What the receiver shows to the manager: that it was given the object, or that it was on its way.
+    private func departure(_ encoder: any Encoder) -> ReferenceTable.Departure {
+        if let recipient = encoder.userInfo[.managerRecipient] as? GrantList, recipient.give(self) {
+            return .granted
+        }
+        return encoder is any AttachingEncoder ? ManagerDirectory.depart(self) : .untracked
+    }
+}
