@@ -36,13 +36,8 @@ import Glibc
 
     /// Compares without telling by its time where the difference lies.
     package func equals(_ other: SecretBytes) -> Bool {
-        guard count == other.count else { return false }
-        return unsafe withBytes { left in
-            unsafe other.withBytes { right in
-                var difference: UInt8 = 0
-                for index in 0..<count { unsafe difference |= left[index] ^ right[index] }
-                return difference == 0
-            }
+        unsafe withBytes { left in
+            unsafe other.withBytes { right in unsafe ConstantTime.areEqual(left.bytes, right.bytes) }
         }
     }
 }
