@@ -10,6 +10,8 @@ package final class ConnectionEnd: Sendable {
     package let sender: Mutex<any MessageSender>
     package let isReadable: Bool
     package let isWritable: Bool
+    /// How messages lie in a stream of bytes; packets have borders of their own.
+    package let framing: StreamFraming
     /// Whether descriptors can go with its messages.
     package let carriesDescriptors: Bool
 
@@ -21,26 +23,33 @@ package final class ConnectionEnd: Sendable {
     ///   - descriptor: a connected socket of streams or packets, or a pipe.
     ///   - readable: whether it is used to receive; a pipe's writing end never is.
     ///   - writable: whether it is used to send; a pipe's reading end never is.
-    /// - Throws: EINVAL for anything else.
-    package init(_ descriptor: SharedDescriptor, readable: Bool, writable: Bool) throws(SystemError) {
+    ///   - framing: how messages lie in a stream of bytes.
+    /// - Throws: EINVAL for anything else, and for packets of another program.
+    package init(
+        _ descriptor: SharedDescriptor, readable: Bool, writable: Bool, framing: StreamFraming = .native
+    ) throws(SystemError) {
         let kind = try Self.kind(of: descriptor)
         let interest = DescriptorInterest(descriptor)
         self.interest = interest
-        carriesDescriptors = kind.carriesDescriptors
+        self.framing = framing
+        carriesDescriptors = kind.carriesDescriptors && framing.carriesDescriptors
         switch kind {
         case .packets:
+            guard framing == .native else {
+                throw SystemError(code: EINVAL, call: "packets, where a stream of bytes is needed")
+            }
             receiver = Mutex(PacketReceiver(interest))
             sender = Mutex(PacketSender(interest))
             isReadable = readable
             isWritable = writable
         case .stream:
-            receiver = Mutex(StreamReceiver(interest, .socket))
-            sender = Mutex(StreamSender(interest, .socket, carriesDescriptors: kind.carriesDescriptors))
+            receiver = Mutex(StreamReceiver(interest, .socket, framing))
+            sender = Mutex(StreamSender(interest, .socket, framing, carriesDescriptors: carriesDescriptors))
             isReadable = readable
             isWritable = writable
         case .pipe(let access):
-            receiver = Mutex(StreamReceiver(interest, .pipe))
-            sender = Mutex(StreamSender(interest, .pipe, carriesDescriptors: false))
+            receiver = Mutex(StreamReceiver(interest, .pipe, framing))
+            sender = Mutex(StreamSender(interest, .pipe, framing, carriesDescriptors: false))
             isReadable = readable && access != O_WRONLY
             isWritable = writable && access != O_RDONLY
         }
