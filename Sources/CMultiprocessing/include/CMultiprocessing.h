@@ -7,6 +7,7 @@
 #include "mp_event.h"
 #include "mp_fork.h"
 #include "mp_futex.h"
+#include "mp_listen.h"
 #include "mp_memory.h"
 #include "mp_pipe.h"
 #include "mp_process.h"

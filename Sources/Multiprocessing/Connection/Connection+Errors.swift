@@ -23,6 +23,11 @@ extension MultiprocessingError {
         case .unusable:
             self.init(
                 .protocolViolation, "an earlier error has made this end of the connection useless: close it")
+        case .forged:
+            self.init(
+                .authenticationFailed,
+                "a message was changed, repeated, moved or left out on its way; nothing more can be received on "
+                    + "this connection")
         case .system(let error) where error.isShortage:
             self.init(.noResources, "there is no room here for a message that came", cause: error)
         case .system(let error):
@@ -41,7 +46,7 @@ extension MultiprocessingError {
             self.init(.protocolViolation, "the message was not sent", cause: error)
         case .tooLong(let length):
             self.init(.messageTooLong, "a message of \(length) bytes is too long")
-        case .unusable:
+        case .unusable, .forged:
             self.init(.brokenConnection, "an earlier message was cut off in the middle: close the connection")
         case .system(let error) where error.isShortage:
             self.init(

@@ -16,6 +16,7 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
             case alreadyChosen, notTransferable, noResources, notHeld, unrecoverable
             case brokenBarrier, queueFull, queueEmpty, queueFinished, queueShutDown, tooManyDone, abandoned
             case notFound, alreadyExists, connectionClosed, brokenConnection, truncated, messageTooLong
+            case authenticationFailed, versionMismatch, addressInUse, unreachable
         }
 
         private let kind: Kind
@@ -56,6 +57,14 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
         public static let truncated = Code(kind: .truncated)
         /// A message is longer than its receiver accepts.
         public static let messageTooLong = Code(kind: .messageTooLong)
+        /// Two sides do not have the same key, or a message was changed on its way.
+        public static let authenticationFailed = Code(kind: .authenticationFailed)
+        /// The other side is a program of another version of the library.
+        public static let versionMismatch = Code(kind: .versionMismatch)
+        /// Something else is at the address, such as a file or another listener.
+        public static let addressInUse = Code(kind: .addressInUse)
+        /// Nobody listens at the address, or nobody who may be reached from here.
+        public static let unreachable = Code(kind: .unreachable)
         /// A handle was to go where it cannot: to another machine, or into bytes that are no message.
         public static let notTransferable = Code(kind: .notTransferable)
 

@@ -24,12 +24,23 @@ package final class ConnectionEnd: Sendable {
     ///   - readable: whether it is used to receive; a pipe's writing end never is.
     ///   - writable: whether it is used to send; a pipe's reading end never is.
     ///   - framing: how messages lie in a stream of bytes.
+    ///   - seals: what the frames of a stream are sealed with.
     /// - Throws: EINVAL for anything else, and for packets of another program.
-    package init(
-        _ descriptor: SharedDescriptor, readable: Bool, writable: Bool, framing: StreamFraming = .native
+    package convenience init(
+        _ descriptor: SharedDescriptor, readable: Bool, writable: Bool, framing: StreamFraming = .native,
+        seals: FrameSeals? = nil
     ) throws(SystemError) {
-        let kind = try Self.kind(of: descriptor)
-        let interest = DescriptorInterest(descriptor)
+        try self.init(
+            DescriptorInterest(descriptor), readable: readable, writable: writable, framing: framing,
+            seals: seals)
+    }
+
+    /// Goes on with a descriptor that others have waited for.
+    package init(
+        _ interest: DescriptorInterest, readable: Bool = true, writable: Bool = true,
+        framing: StreamFraming = .native, seals: FrameSeals? = nil
+    ) throws(SystemError) {
+        let kind = try Self.kind(of: interest.descriptor)
         self.interest = interest
         self.framing = framing
         carriesDescriptors = kind.carriesDescriptors && framing.carriesDescriptors
@@ -43,8 +54,10 @@ package final class ConnectionEnd: Sendable {
             isReadable = readable
             isWritable = writable
         case .stream:
-            receiver = Mutex(StreamReceiver(interest, .socket, framing))
-            sender = Mutex(StreamSender(interest, .socket, framing, carriesDescriptors: carriesDescriptors))
+            receiver = Mutex(StreamReceiver(interest, .socket, framing, seal: seals?.receiving))
+            sender = Mutex(
+                StreamSender(
+                    interest, .socket, framing, carriesDescriptors: carriesDescriptors, seal: seals?.sending))
             isReadable = readable
             isWritable = writable
         case .pipe(let access):
@@ -54,6 +67,21 @@ package final class ConnectionEnd: Sendable {
             isWritable = writable && access != O_RDONLY
         }
     }
+
+    /// What the next frames are sealed with; nil for frames without seals.
+    ///
+    /// - Throws: EBUSY when a part of a sealed message is on its way.
+    package var seals: FrameSeals? {
+        get throws(SystemError) {
+            let receiving = receiver.withLock { $0.hasPart ? nil : $0.seal }
+            let sending = sender.withLock { $0.hasBegun ? nil : $0.seal }
+            if let sending, let receiving { return FrameSeals(sending: sending, receiving: receiving) }
+            guard isSealed else { return nil }
+            throw SystemError(code: EBUSY, call: "a message is on its way")
+        }
+    }
+
+    private var isSealed: Bool { receiver.withLock { $0.seal != nil } }
 
     /// Two ends that are joined to each other; for one way, the first one reads and the second writes.
     package static func pair(duplex: Bool) throws(SystemError) -> (ConnectionEnd, ConnectionEnd) {

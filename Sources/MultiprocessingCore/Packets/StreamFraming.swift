@@ -35,7 +35,7 @@ package enum StreamFraming: UInt8, Hashable, Sendable {
     func headLength(_ first: [UInt8]) -> Int {
         switch self {
         case .native: StreamHeader.size
-        case .cpython: first == [0xff, 0xff, 0xff, 0xff] ? 12 : max(4, first.count)
+        case .cpython: first.starts(with: repeatElement(0xff, count: 4)) ? 12 : 4
         }
     }
 

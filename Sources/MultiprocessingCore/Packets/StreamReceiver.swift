@@ -15,12 +15,24 @@ final class StreamReceiver: MessageReceiver {
     private var body: [UInt8] = []
     private var descriptors: [SharedDescriptor] = []
     private var isUnusable = false
+    private(set) var seal: FrameSeal?
+    /// The code of the body, as far as it has come.
+    private var code: HMAC<SHA256>?
+    /// How many bytes of it have been taken in.
+    private var sealed = 0
 
-    init(_ interest: DescriptorInterest, _ kind: ByteStream.Kind, _ framing: StreamFraming = .native) {
+    init(
+        _ interest: DescriptorInterest, _ kind: ByteStream.Kind, _ framing: StreamFraming = .native,
+        seal: FrameSeal? = nil
+    ) {
         self.interest = interest
         self.framing = framing
+        self.seal = seal
         stream = ByteStream(descriptor: interest.descriptor, kind: kind)
     }
+
+    /// What lies behind the header, and behind the body.
+    private var codeLength: Int { seal == nil ? 0 : FrameSeal.length }
 
     var hasPart: Bool { !head.isEmpty }
 
@@ -34,6 +46,7 @@ final class StreamReceiver: MessageReceiver {
             guard descriptors.count == header.descriptors else {
                 throw .wire(.malformed("\(descriptors.count) of \(header.descriptors) descriptors arrived"))
             }
+            try checkBody(header)
             defer { reset() }
             return .done(IncomingMessage(bytes: body, descriptors: descriptors))
         } catch .ended {
@@ -50,11 +63,13 @@ final class StreamReceiver: MessageReceiver {
         header = nil
         body = []
         descriptors = []
+        code = nil
+        sealed = 0
     }
 
     private func readHeader(limit: Int) throws(TransportFailure) -> StreamFraming.Head? {
         if let header { return try checked(header, limit) }
-        while case let left = framing.headLength(head) - head.count, left > 0 {
+        while case let left = framing.headLength(head) + codeLength - head.count, left > 0 {
             var part = [UInt8](repeating: 0, count: left)
             guard let count = try stream.read(into: &part, &descriptors) else { return nil }
             guard count > 0 else {
@@ -63,9 +78,16 @@ final class StreamReceiver: MessageReceiver {
             }
             head += part[..<count]
         }
+        if let seal {
+            let bytes = Array(head.dropLast(codeLength))
+            guard ConstantTime.areEqual(seal.code(ofHeader: bytes), Array(head.suffix(codeLength))) else {
+                throw .forged
+            }
+            code = seal.body(of: bytes)
+        }
         let fresh: StreamFraming.Head
         do {
-            fresh = try framing.parse(head)
+            fresh = try framing.parse(Array(head.dropLast(codeLength)))
         } catch {
             throw .wire(error)
         }
@@ -76,12 +98,14 @@ final class StreamReceiver: MessageReceiver {
     private func checked(
         _ header: StreamFraming.Head, _ limit: Int
     ) throws(TransportFailure) -> StreamFraming.Head {
-        guard header.length <= UInt64(max(0, limit)) else { throw .tooLong(header.length) }
+        guard header.length <= UInt64(max(0, min(limit, .max - FrameSeal.length))) else {
+            throw .tooLong(header.length)
+        }
         return header
     }
 
     private func readBody(_ header: StreamFraming.Head) throws(TransportFailure) -> Bool {
-        let length = Int(header.length)
+        let length = Int(header.length) + codeLength
         if body.capacity < length, length > Self.mostAhead, !Memory.reserve(length, in: &body) {
             throw .system(SystemError(code: ENOMEM, call: "mmap(\(length))"))
         }
@@ -98,7 +122,26 @@ final class StreamReceiver: MessageReceiver {
             } else {
                 body += part[..<count]
             }
+            takeIn(upTo: min(body.count, Int(header.length)))
         }
         return true
+    }
+
+    /// Feeds the code with what has come.
+    private func takeIn(upTo end: Int) {
+        guard code != nil, end > sealed else { return }
+        unsafe body.withUnsafeBytes { body in
+            unsafe code?.update(UnsafeRawBufferPointer(rebasing: body[sealed..<end]))
+        }
+        sealed = end
+    }
+
+    /// Takes the code away from behind the body.
+    private func checkBody(_ header: StreamFraming.Head) throws(TransportFailure) {
+        guard let code else { return }
+        let length = Int(header.length)
+        guard ConstantTime.areEqual(FrameSeal.shortened(code), Array(body[length...])) else { throw .forged }
+        body.removeSubrange(length...)
+        seal?.advance()
     }
 }

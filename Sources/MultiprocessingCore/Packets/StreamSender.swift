@@ -11,14 +11,20 @@ final class StreamSender: MessageSender {
     private var offset = 0
     private var isUnusable = false
     private(set) var hasBegun = false
+    private(set) var seal: FrameSeal?
+    /// The code of the body, as far as it was sent.
+    private var code: HMAC<SHA256>?
+    /// A sealed message that is no longer than this goes out in one piece, because many small ones take longer.
+    private static let onePiece = 64 << 10
 
     init(
         _ interest: DescriptorInterest, _ kind: ByteStream.Kind, _ framing: StreamFraming = .native,
-        carriesDescriptors: Bool
+        carriesDescriptors: Bool, seal: FrameSeal? = nil
     ) {
         self.interest = interest
         self.framing = framing
         self.carriesDescriptors = carriesDescriptors
+        self.seal = seal
         stream = ByteStream(descriptor: interest.descriptor, kind: kind)
     }
 
@@ -34,10 +40,36 @@ final class StreamSender: MessageSender {
         self.message = message
         offset = message.range.lowerBound
         hasBegun = false
+        sealHeader()
+    }
+
+    /// Puts the code behind the header, and behind a short body, which then goes with it.
+    private func sealHeader() {
+        guard let seal, let message else { return }
+        let bytes = Array(header)
+        header += seal.code(ofHeader: bytes)
+        code = seal.body(of: bytes)
+        guard message.range.count <= Self.onePiece else { return }
+        header += message.bytes[message.range]
+        takeIn(message, message.range)
+        offset = message.range.upperBound
+        appendCode()
+    }
+
+    private func takeIn(_ message: OutgoingMessage, _ range: Range<Int>) {
+        unsafe message.bytes.withUnsafeBytes { bytes in
+            unsafe code?.update(UnsafeRawBufferPointer(rebasing: bytes[range]))
+        }
+    }
+
+    private func appendCode() {
+        guard let code = code.take() else { return }
+        header += FrameSeal.shortened(code)
     }
 
     func abandon() {
         message = nil
+        code = nil
     }
 
     func send() throws(TransportFailure) -> Step<Void> {
@@ -53,8 +85,13 @@ final class StreamSender: MessageSender {
                 if count > 0 { hasBegun = true }
                 let ofHeader = min(count, header.count)
                 header = header.dropFirst(ofHeader)
+                if code != nil { takeIn(message, offset..<(offset + count - ofHeader)) }
                 offset += count - ofHeader
+                // The last piece is the code of all the others.
+                if offset == message.range.upperBound { appendCode() }
             }
+            seal?.advance()
+            hasBegun = false
         } catch {
             isUnusable = hasBegun
             self.message = nil

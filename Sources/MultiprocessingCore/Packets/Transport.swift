@@ -11,6 +11,8 @@ package enum TransportFailure: Error, Sendable {
     case tooLong(UInt64)
     /// An earlier failure left this end in the middle of a message.
     case unusable
+    /// A frame came that was changed, repeated or moved on its way, or one before it was taken out.
+    case forged
 }
 
 /// How far something came that never waits.
@@ -62,6 +64,12 @@ package protocol MessageReceiver {
     var hasPart: Bool { get }
     /// What the last `later` waits for.
     var waitPoint: WaitPoint { get }
+    /// What the next frame has to be sealed with.
+    var seal: FrameSeal? { get }
+}
+
+extension MessageReceiver {
+    package var seal: FrameSeal? { nil }
 }
 
 /// The sending half of a transport: puts messages on the way, without ever waiting; one user at a time.
@@ -76,4 +84,10 @@ package protocol MessageSender {
     func abandon()
     /// What the last `later` waits for.
     var waitPoints: [WaitPoint] { get }
+    /// What the next frame is sealed with.
+    var seal: FrameSeal? { get }
+}
+
+extension MessageSender {
+    package var seal: FrameSeal? { nil }
 }

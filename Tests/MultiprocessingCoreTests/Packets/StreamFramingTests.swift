@@ -129,6 +129,23 @@ import Testing
         }
     }
 
+    @Test("a long head that comes byte by byte")
+    func longHead() throws {
+        let (end, peer) = try pair()
+        for byte in head(0x8000_0001) {
+            put([byte], peer)
+            #expect(try receive(end) == nil)
+        }
+        put([1], peer)
+        #expect(try receive(end) == nil)
+        #expect(end.receiver.withLock { $0.hasPart })
+        let failure = #expect(throws: TransportFailure.self) { _ = try receive(end, limit: 0x8000_0000) }
+        guard case .tooLong(0x8000_0001) = failure else {
+            Issue.record("\(String(describing: failure))")
+            return
+        }
+    }
+
     @Test("descriptors that come with CPython's messages are refused and closed")
     func descriptors() throws {
         let (end, peer) = try pair()

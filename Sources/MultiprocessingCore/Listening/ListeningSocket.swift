@@ -1,0 +1,165 @@
+import CMultiprocessing
+import Glibc
+
+/// A socket that connections are made to, without ever waiting.
+package struct ListeningSocket: Sendable {
+    /// Where a socket listens.
+    package enum Place: Sendable {
+        /// In a new folder for this user only.
+        case privateFolder
+        case path(String)
+        case abstract(String)
+        case network(SocketAddress)
+    }
+
+    /// A connection that was made, and from where, if the family says so.
+    package struct Arrival: Sendable {
+        package let socket: SharedDescriptor
+        package let address: SocketAddress?
+    }
+
+    package let socket: SharedDescriptor
+    package let isLocal: Bool
+    /// Of whoever began to listen: what the kernel tells the clients of a local socket.
+    package let owner = PeerCredentials.own
+    /// The path of the file, if there is one.
+    package let path: String?
+    /// The address of the network with its port, if it is one.
+    package let address: SocketAddress?
+    private let file: LocalFile?
+    private let folder: PrivateFolder?
+
+    /// Begins to listen.
+    ///
+    /// - Parameters:
+    ///   - place: where.
+    ///   - packets: whether a local socket carries packets and not a stream of bytes.
+    ///   - backlog: how many connections may wait to be accepted.
+    package init(_ place: Place, packets: Bool, backlog: Int) throws(LocalPlace.Failure) {
+        do throws(SystemError) {
+            switch place {
+            case .network(let wanted):
+                (socket, address) = try Self.network(wanted, backlog)
+                (isLocal, path, file, folder) = (false, nil, nil, nil)
+                return
+            case .abstract(let name):
+                let fresh = try Self.make(AF_UNIX, packets: packets)
+                guard unsafe mp_bind_local(fresh.raw, name, name.utf8.count, 1) == 0 else { throw .last("bind") }
+                try Self.listen(fresh, backlog)
+                (socket, isLocal, path, address, file, folder) = (fresh, true, nil, nil, nil, nil)
+                return
+            case .path, .privateFolder: break
+            }
+        } catch {
+            throw .system(error)
+        }
+        var own: PrivateFolder?
+        do throws(LocalPlace.Failure) {
+            if case .path(let path) = place {
+                self.path = path
+            } else {
+                let fresh = try Self.folder()
+                own = fresh
+                path = "\(fresh.path)/\(PrivateFolder.socketName)"
+            }
+            (socket, file) = try Self.bind(path ?? "", packets, backlog)
+        } catch {
+            own?.remove()
+            throw error
+        }
+        (folder, isLocal, address) = (own, true, nil)
+    }
+
+    private static func folder() throws(LocalPlace.Failure) -> PrivateFolder {
+        do {
+            return try PrivateFolder()
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    private static func bind(
+        _ path: String, _ packets: Bool, _ backlog: Int
+    ) throws(LocalPlace.Failure) -> (SharedDescriptor, LocalFile) {
+        let place = try LocalPlace(path)
+        try place.checkFolder()
+        do throws(SystemError) {
+            let socket = try make(AF_UNIX, packets: packets)
+            let file = try place.bind(socket)
+            do throws(SystemError) {
+                try listen(socket, backlog)
+            } catch {
+                file.remove()
+                throw error
+            }
+            return (socket, file)
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    private static func network(
+        _ wanted: SocketAddress, _ backlog: Int
+    ) throws(SystemError) -> (SharedDescriptor, SocketAddress) {
+        let socket = try make(wanted.family, packets: false)
+        // Connections that ended a moment ago do not keep the port from being used again.
+        try NetworkOption.reuseAddress.set(on: socket)
+        guard unsafe wanted.withAddress({ unsafe Glibc.bind(socket.raw, $0, $1) }) == 0 else {
+            throw .last("bind")
+        }
+        try listen(socket, backlog)
+        let address = try SocketAddress { bytes, size throws(SystemError) in
+            let place = unsafe bytes.start.assumingMemoryBound(to: sockaddr.self)
+            guard unsafe getsockname(socket.raw, place, &size) == 0 else { throw .last("getsockname") }
+        }
+        return (socket, address)
+    }
+
+    static func make(_ family: Int32, packets: Bool) throws(SystemError) -> SharedDescriptor {
+        let raw = mp_free_socket(family, packets ? 1 : 0)
+        guard raw >= 0 else { throw .last("socket") }
+        return SharedDescriptor(Descriptor(adopting: raw))
+    }
+
+    private static func listen(_ socket: SharedDescriptor, _ backlog: Int) throws(SystemError) {
+        guard Glibc.listen(socket.raw, Int32(clamping: backlog)) == 0 else { throw .last("listen") }
+    }
+
+    /// The next connection, if one was made.
+    package func accept() throws(SystemError) -> Arrival? {
+        var raw: Int32 = -1
+        let address = try SocketAddress { bytes, size throws(SystemError) in
+            var count: UInt32 = size
+            raw = unsafe mp_accept(socket.raw, bytes.start, &count)
+            size = count
+            guard raw >= 0 || errno == EAGAIN else { throw .last("accept4") }
+        }
+        guard raw >= 0 else { return nil }
+        let fresh = SharedDescriptor(Descriptor(adopting: raw))
+        if isLocal { return Arrival(socket: fresh, address: nil) }
+        try NetworkOption.noDelay.set(on: fresh)
+        return Arrival(socket: fresh, address: address)
+    }
+
+    /// Removes what was made in the file system; the socket itself closes with its last holder.
+    package func removeFile() {
+        file?.remove()
+        folder?.remove()
+    }
+}
+
+/// What sockets of a network are told.
+enum NetworkOption {
+    case reuseAddress, noDelay
+
+    func set(on socket: SharedDescriptor) throws(SystemError) {
+        var one: Int32 = 1
+        let size = socklen_t(MemoryLayout<Int32>.size)
+        let result =
+            switch self {
+            case .reuseAddress: unsafe setsockopt(socket.raw, SOL_SOCKET, SO_REUSEADDR, &one, size)
+            case .noDelay: unsafe setsockopt(socket.raw, Int32(IPPROTO_TCP), TCP_NODELAY, &one, size)
+            }
+        guard result == 0 else { throw .last("setsockopt") }
+    }
+}
