@@ -1,8 +1,10 @@
 import MultiprocessingCore
 
 extension Connection {
-    /// The longest message that is accepted unless the receiver says otherwise.
+    /// The longest message that is accepted from inherited and adopted ends, unless the receiver says otherwise.
     public static let standardMaximumLength = 1 << 40
+    /// The longest message that is accepted by the ends of listeners and clients, unless they are made otherwise.
+    public static let listenerMaximumLength = 64 << 20
 
     /// Receives a value; Python's `recv`.
     ///
@@ -17,7 +19,7 @@ extension Connection {
     public nonisolated(nonsending) func receive<Message: Codable & Sendable>(
         _ type: Message.Type = Message.self, timeout: Duration? = nil
     ) async throws -> Message {
-        try await next(Self.standardMaximumLength, timeout).decoded()
+        try await next(storage.maximumLength, timeout).decoded()
     }
 
     /// Receives bytes; Python's `recv_bytes`.
@@ -25,13 +27,15 @@ extension Connection {
     /// Memory is taken for them as they come, not as they are announced.
     ///
     /// - Parameters:
-    ///   - maximumLength: a longer message is an error, after which this end is of no use any more.
+    ///   - maximumLength: a longer message is an error, after which this end is of no use any more; nil for the
+    ///     limit of the connection.
     ///   - timeout: nil waits without a limit, zero or less tries once.
     /// - Returns: the bytes of the next message.
     /// - Throws: as with a value; also a ``MultiprocessingError`` with the code `messageTooLong`.
     public nonisolated(nonsending) func receiveBytes(
-        maximumLength: Int = Connection.standardMaximumLength, timeout: Duration? = nil
+        maximumLength: Int? = nil, timeout: Duration? = nil
     ) async throws -> [UInt8] {
+        let maximumLength = maximumLength ?? storage.maximumLength
         guard maximumLength >= 0 else {
             throw MultiprocessingError(.invalidArgument, "no message is shorter than zero bytes")
         }
@@ -53,7 +57,7 @@ extension Connection {
             throw MultiprocessingError(
                 .invalidArgument, "\(offset) is not inside a buffer of \(buffer.count) bytes")
         }
-        let bytes = try await next(Self.standardMaximumLength, timeout).bytes
+        let bytes = try await next(storage.maximumLength, timeout).bytes
         guard bytes.count <= buffer.count - offset else {
             throw BufferTooShortError(message: bytes, room: buffer.count - offset)
         }
@@ -69,16 +73,17 @@ extension Connection {
     public func tryReceive<Message: Codable & Sendable>(_ type: Message.Type = Message.self) throws
         -> Message?
     {
-        try storage.tryReceive(limit: Self.standardMaximumLength)?.decoded()
+        try storage.tryReceive(limit: storage.maximumLength)?.decoded()
     }
 
     /// Receives bytes if a message is there, without waiting.
     ///
-    /// - Parameter maximumLength: a longer message is an error, after which this end is of no use any more.
+    /// - Parameter maximumLength: a longer message is an error, after which this end is of no use any more; nil for the
+    ///   limit of the connection.
     /// - Returns: the bytes of the next message; nil when none has come yet, or another task is about to take it.
     /// - Throws: as the form that waits: an end that was closed is an error, not nil.
-    public func tryReceiveBytes(maximumLength: Int = Connection.standardMaximumLength) throws -> [UInt8]? {
-        try storage.tryReceive(limit: maximumLength)?.bytes
+    public func tryReceiveBytes(maximumLength: Int? = nil) throws -> [UInt8]? {
+        try storage.tryReceive(limit: maximumLength ?? storage.maximumLength)?.bytes
     }
 
     nonisolated(nonsending) private func next(

@@ -17,8 +17,8 @@ import MultiprocessingCore
 public final class Connection: Sendable {
     let storage: ConnectionStorage
 
-    init(_ end: ConnectionEnd) {
-        storage = ConnectionStorage(end)
+    init(_ end: ConnectionEnd, maximumLength: Int = Connection.standardMaximumLength) {
+        storage = ConnectionStorage(end, maximumLength: maximumLength)
     }
 
     /// Makes two ends that are joined to each other; Python's `Pipe`.

@@ -71,4 +71,12 @@ package enum HandshakeEnds: Hashable, Sendable {
     }
 
     var isNetwork: Bool { self == .network }
+
+    /// The user of the other end, if that is another one than this side's.
+    package var stranger: UInt32? {
+        guard case .local(let listener, let client, _) = self, listener.userID != client.userID else {
+            return nil
+        }
+        return listener.userID == PeerCredentials.own.userID ? client.userID : listener.userID
+    }
 }

@@ -14,8 +14,8 @@ package final class HandshakeRun: Sendable {
     package let interest: DescriptorInterest
     private let state: Mutex<State>
 
-    package init(_ socket: SharedDescriptor, _ machine: any HandshakeMachine) {
-        interest = DescriptorInterest(socket)
+    package init(_ interest: DescriptorInterest, _ machine: any HandshakeMachine) {
+        self.interest = interest
         state = Mutex(State(machine: machine))
     }
 

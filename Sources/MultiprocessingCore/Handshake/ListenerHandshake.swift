@@ -21,7 +21,8 @@ package struct ListenerHandshake: HandshakeMachine {
         self.key = key
         self.ends = ends
         hello = HelloMessage(
-            purpose: purpose, nonce: nonce, numbers: numbers, digests: key == nil ? [] : [HandshakeProof.digest])
+            purpose: purpose, nonce: nonce, numbers: numbers,
+            digests: key == nil ? [] : [HandshakeProof.digest])
         helloBytes = hello.bytes
         output = HandshakeInput.framed(helloBytes)
     }

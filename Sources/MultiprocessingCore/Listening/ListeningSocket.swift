@@ -21,7 +21,9 @@ package struct ListeningSocket: Sendable {
     package let socket: SharedDescriptor
     package let isLocal: Bool
     /// Of whoever began to listen: what the kernel tells the clients of a local socket.
-    package let owner = PeerCredentials.own
+    private let owner = PeerCredentials.own
+    /// Which process numbers those are.
+    package let numbers = PeerCredentials.numbers
     /// The path of the file, if there is one.
     package let path: String?
     /// The address of the network with its port, if it is one.
@@ -44,7 +46,9 @@ package struct ListeningSocket: Sendable {
                 return
             case .abstract(let name):
                 let fresh = try Self.make(AF_UNIX, packets: packets)
-                guard unsafe mp_bind_local(fresh.raw, name, name.utf8.count, 1) == 0 else { throw .last("bind") }
+                guard unsafe mp_bind_local(fresh.raw, name, name.utf8.count, 1) == 0 else {
+                    throw .last("bind")
+                }
                 try Self.listen(fresh, backlog)
                 (socket, isLocal, path, address, file, folder) = (fresh, true, nil, nil, nil, nil)
                 return
@@ -56,7 +60,7 @@ package struct ListeningSocket: Sendable {
         var own: PrivateFolder?
         do throws(LocalPlace.Failure) {
             if case .path(let path) = place {
-                self.path = path
+                self.path = path.hasPrefix("/") ? path : "\(ThisProcess.workingDirectory)/\(path)"
             } else {
                 let fresh = try Self.folder()
                 own = fresh
@@ -108,7 +112,7 @@ package struct ListeningSocket: Sendable {
             throw .last("bind")
         }
         try listen(socket, backlog)
-        let address = try SocketAddress { bytes, size throws(SystemError) in
+        let address = try unsafe SocketAddress { bytes, size throws(SystemError) in
             let place = unsafe bytes.start.assumingMemoryBound(to: sockaddr.self)
             guard unsafe getsockname(socket.raw, place, &size) == 0 else { throw .last("getsockname") }
         }
@@ -128,7 +132,7 @@ package struct ListeningSocket: Sendable {
     /// The next connection, if one was made.
     package func accept() throws(SystemError) -> Arrival? {
         var raw: Int32 = -1
-        let address = try SocketAddress { bytes, size throws(SystemError) in
+        let address = try unsafe SocketAddress { bytes, size throws(SystemError) in
             var count: UInt32 = size
             raw = unsafe mp_accept(socket.raw, bytes.start, &count)
             size = count
@@ -139,6 +143,13 @@ package struct ListeningSocket: Sendable {
         if isLocal { return Arrival(socket: fresh, address: nil) }
         try NetworkOption.noDelay.set(on: fresh)
         return Arrival(socket: fresh, address: address)
+    }
+
+    /// What the kernel says of both ends of a connection.
+    package func ends(with arrival: Arrival) throws(SystemError) -> HandshakeEnds {
+        guard isLocal else { return .network }
+        let peer = try PeerCredentials(of: arrival.socket)
+        return .local(listener: owner, client: peer, areComparable: true)
     }
 
     /// Removes what was made in the file system; the socket itself closes with its last holder.

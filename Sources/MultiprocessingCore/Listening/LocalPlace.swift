@@ -19,7 +19,8 @@ package struct LocalPlace: Sendable {
     /// - Parameter path: where the file is, or will be.
     package init(_ path: String) throws(Failure) {
         let parts = path.split(separator: "/", omittingEmptySubsequences: true)
-        guard let last = parts.last, last != ".", last != "..", !path.hasSuffix("/"), !path.utf8.contains(0) else {
+        guard let last = parts.last, last != ".", last != "..", !path.hasSuffix("/"), !path.utf8.contains(0)
+        else {
             throw .system(SystemError(code: EINVAL, call: "no path of a file"))
         }
         let parent = path.dropLast(last.count)

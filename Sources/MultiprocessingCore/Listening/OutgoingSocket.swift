@@ -45,7 +45,13 @@ package struct OutgoingSocket: Sendable {
         }
     }
 
-    package var isLocal: Bool { if case .network = target { false } else { true } }
+    /// What the kernel says of both ends, once it is connected.
+    package var ends: HandshakeEnds {
+        get throws(SystemError) {
+            if case .network = target { return .network }
+            return .local(listener: try PeerCredentials(of: socket), client: .own, areComparable: true)
+        }
+    }
 
     /// Tries to connect.
     package func connect() throws(SystemError) -> Progress {

@@ -15,6 +15,9 @@ package final class ConnectionEnd: Sendable {
     /// Whether descriptors can go with its messages.
     package let carriesDescriptors: Bool
 
+    /// Whether the kernel knows who is at the other end.
+    package var isLocalSocket: Bool { carriesDescriptors }
+
     package var descriptor: SharedDescriptor { interest.descriptor }
 
     /// Finds out what a descriptor stands for.

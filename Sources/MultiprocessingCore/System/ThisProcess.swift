@@ -6,6 +6,13 @@ import Glibc
 package enum ThisProcess {
     package static var id: Int32 { getpid() }
 
+    /// The folder that paths without a slash in front begin at.
+    static var workingDirectory: String {
+        guard let path = unsafe getcwd(nil, 0) else { return "." }
+        defer { unsafe free(path) }
+        return unsafe String(cString: path)
+    }
+
     /// Ends the process as at the end of `main`: exit handlers run and buffered output is written.
     package static func exit(_ code: Int32) -> Never {
         Glibc.exit(code)

@@ -21,7 +21,8 @@ final class ConnectionLink: Sendable {
             // Kept, with all that the tasks left behind: it belongs to the process that was copied.
             _ = Unmanaged.passRetained(self)
             return ConnectionLink(
-                try ConnectionEnd(end.descriptor, readable: end.isReadable, writable: end.isWritable))
+                try ConnectionEnd(
+                    end.descriptor, readable: end.isReadable, writable: end.isWritable, seals: end.seals))
         }
     }
 }

@@ -3,29 +3,10 @@ import Synchronization
 
 extension ConnectionStorage {
     /// Tries again and again, for a bounded moment, what is expected to succeed soon.
-    ///
-    /// Being woken costs many times what the other side takes for a short answer. With one processor the other
-    /// side gets it meanwhile: a sleep for so short a time would cost more than the answer.
     func look<Value>(
         _ attempt: () throws(TransportFailure) -> Step<Value>
     ) throws(TransportFailure) -> Step<Value> {
-        let budget = attention.budget
-        guard budget > Attention.minimum || !attention.isAlone else { return .later }
-        let start = Deadline.now.nanoseconds
-        guard budget > 0 else { return .later }
-        while true {
-            if attention.isAlone {
-                Processor.yield()
-            } else {
-                for _ in 0..<16 { Processor.pause() }
-            }
-            let step = try attempt()
-            let spent = Deadline.now.nanoseconds - start
-            // Others work on the one processor too: it does not come back soon.
-            if attention.isAlone, spent > 20 * budget { attention.wasted() }
-            if case .done = step { return step }
-            if spent > budget { return .later }
-        }
+        try attention.look(attempt)
     }
 
     /// With one processor, the other side cannot have answered what was just sent: it gets the time to do so before

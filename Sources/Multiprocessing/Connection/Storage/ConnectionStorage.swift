@@ -10,9 +10,12 @@ final class ConnectionStorage: Sendable {
     let expectsAnswer = Atomic(false)
     let isReadable: Bool
     let isWritable: Bool
+    /// The longest message that is accepted when the receiver says nothing else.
+    let maximumLength: Int
 
-    init(_ end: ConnectionEnd) {
+    init(_ end: ConnectionEnd, maximumLength: Int) {
         openLink = Mutex(ConnectionLink(end))
+        self.maximumLength = maximumLength
         isReadable = end.isReadable
         isWritable = end.isWritable
     }
