@@ -10,6 +10,8 @@ package final class ConnectionEnd: Sendable {
     package let sender: Mutex<any MessageSender>
     package let isReadable: Bool
     package let isWritable: Bool
+    /// How messages lie in a stream of bytes; packets have borders of their own.
+    package let framing: StreamFraming
     /// Whether descriptors can go with its messages.
     package let carriesDescriptors: Bool
 
@@ -24,37 +26,46 @@ package final class ConnectionEnd: Sendable {
     ///   - descriptor: a connected socket of streams or packets, or a pipe.
     ///   - readable: whether it is used to receive; a pipe's writing end never is.
     ///   - writable: whether it is used to send; a pipe's reading end never is.
+    ///   - framing: how messages lie in a stream of bytes.
     ///   - seals: what the frames of a stream are sealed with.
-    /// - Throws: EINVAL for anything else.
+    /// - Throws: EINVAL for anything else, and for packets of another program.
     package convenience init(
-        _ descriptor: SharedDescriptor, readable: Bool, writable: Bool, seals: FrameSeals? = nil
+        _ descriptor: SharedDescriptor, readable: Bool, writable: Bool, framing: StreamFraming = .native,
+        seals: FrameSeals? = nil
     ) throws(SystemError) {
-        try self.init(DescriptorInterest(descriptor), readable: readable, writable: writable, seals: seals)
+        try self.init(
+            DescriptorInterest(descriptor), readable: readable, writable: writable, framing: framing,
+            seals: seals)
     }
 
     /// Goes on with a descriptor that others have waited for.
     package init(
-        _ interest: DescriptorInterest, readable: Bool = true, writable: Bool = true, seals: FrameSeals? = nil
+        _ interest: DescriptorInterest, readable: Bool = true, writable: Bool = true,
+        framing: StreamFraming = .native, seals: FrameSeals? = nil
     ) throws(SystemError) {
         let kind = try Self.kind(of: interest.descriptor)
         self.interest = interest
-        carriesDescriptors = kind.carriesDescriptors
+        self.framing = framing
+        carriesDescriptors = kind.carriesDescriptors && framing.carriesDescriptors
         switch kind {
         case .packets:
+            guard framing == .native else {
+                throw SystemError(code: EINVAL, call: "packets, where a stream of bytes is needed")
+            }
             receiver = Mutex(PacketReceiver(interest))
             sender = Mutex(PacketSender(interest))
             isReadable = readable
             isWritable = writable
         case .stream:
-            receiver = Mutex(StreamReceiver(interest, .socket, seal: seals?.receiving))
+            receiver = Mutex(StreamReceiver(interest, .socket, framing, seal: seals?.receiving))
             sender = Mutex(
                 StreamSender(
-                    interest, .socket, carriesDescriptors: kind.carriesDescriptors, seal: seals?.sending))
+                    interest, .socket, framing, carriesDescriptors: carriesDescriptors, seal: seals?.sending))
             isReadable = readable
             isWritable = writable
         case .pipe(let access):
-            receiver = Mutex(StreamReceiver(interest, .pipe))
-            sender = Mutex(StreamSender(interest, .pipe, carriesDescriptors: false))
+            receiver = Mutex(StreamReceiver(interest, .pipe, framing))
+            sender = Mutex(StreamSender(interest, .pipe, framing, carriesDescriptors: false))
             isReadable = readable && access != O_WRONLY
             isWritable = writable && access != O_RDONLY
         }

@@ -5,10 +5,13 @@ import Glibc
 ///
 /// After a failure nobody knows where the next message begins, so it is the last.
 final class StreamReceiver: MessageReceiver {
+    private static let mostAhead = 1 << 20
+
     private let interest: DescriptorInterest
     private let stream: ByteStream
+    private let framing: StreamFraming
     private var head: [UInt8] = []
-    private var header: StreamHeader?
+    private var header: StreamFraming.Head?
     private var body: [UInt8] = []
     private var descriptors: [SharedDescriptor] = []
     private var isUnusable = false
@@ -18,8 +21,12 @@ final class StreamReceiver: MessageReceiver {
     /// How many bytes of it have been taken in.
     private var sealed = 0
 
-    init(_ interest: DescriptorInterest, _ kind: ByteStream.Kind, seal: FrameSeal? = nil) {
+    init(
+        _ interest: DescriptorInterest, _ kind: ByteStream.Kind, _ framing: StreamFraming = .native,
+        seal: FrameSeal? = nil
+    ) {
         self.interest = interest
+        self.framing = framing
         self.seal = seal
         stream = ByteStream(descriptor: interest.descriptor, kind: kind)
     }
@@ -36,7 +43,7 @@ final class StreamReceiver: MessageReceiver {
         do throws(TransportFailure) {
             guard let header = try readHeader(limit: limit) else { return .later }
             guard try readBody(header) else { return .later }
-            guard descriptors.count == Int(header.descriptors) else {
+            guard descriptors.count == header.descriptors else {
                 throw .wire(.malformed("\(descriptors.count) of \(header.descriptors) descriptors arrived"))
             }
             try checkBody(header)
@@ -60,11 +67,10 @@ final class StreamReceiver: MessageReceiver {
         sealed = 0
     }
 
-    private func readHeader(limit: Int) throws(TransportFailure) -> StreamHeader? {
+    private func readHeader(limit: Int) throws(TransportFailure) -> StreamFraming.Head? {
         if let header { return try checked(header, limit) }
-        let size = StreamHeader.size + codeLength
-        while head.count < size {
-            var part = [UInt8](repeating: 0, count: size - head.count)
+        while case let left = framing.headLength(head) + codeLength - head.count, left > 0 {
+            var part = [UInt8](repeating: 0, count: left)
             guard let count = try stream.read(into: &part, &descriptors) else { return nil }
             guard count > 0 else {
                 if head.isEmpty { throw .ended }
@@ -73,38 +79,42 @@ final class StreamReceiver: MessageReceiver {
             head += part[..<count]
         }
         if let seal {
-            let bytes = Array(head[..<StreamHeader.size])
-            guard ConstantTime.areEqual(seal.code(ofHeader: bytes), Array(head[StreamHeader.size...])) else {
+            let bytes = Array(head.dropLast(codeLength))
+            guard ConstantTime.areEqual(seal.code(ofHeader: bytes), Array(head.suffix(codeLength))) else {
                 throw .forged
             }
             code = seal.body(of: bytes)
         }
-        // At least as long as a header, and any bits are one.
-        let fresh = unsafe head.withUnsafeBytes { unsafe $0.loadUnaligned(as: StreamHeader.self) }
+        let fresh: StreamFraming.Head
+        do {
+            fresh = try framing.parse(Array(head.dropLast(codeLength)))
+        } catch {
+            throw .wire(error)
+        }
         header = try checked(fresh, limit)
         return header
     }
 
-    private func checked(_ header: StreamHeader, _ limit: Int) throws(TransportFailure) -> StreamHeader {
-        do {
-            try header.check(limit: .max)
-        } catch {
-            throw .wire(error)
-        }
+    private func checked(
+        _ header: StreamFraming.Head, _ limit: Int
+    ) throws(TransportFailure) -> StreamFraming.Head {
         guard header.length <= UInt64(max(0, min(limit, .max - FrameSeal.length))) else {
             throw .tooLong(header.length)
         }
         return header
     }
 
-    private func readBody(_ header: StreamHeader) throws(TransportFailure) -> Bool {
+    private func readBody(_ header: StreamFraming.Head) throws(TransportFailure) -> Bool {
         let length = Int(header.length) + codeLength
+        if body.capacity < length, length > Self.mostAhead, !Memory.reserve(length, in: &body) {
+            throw .system(SystemError(code: ENOMEM, call: "mmap(\(length))"))
+        }
         while body.count < length {
             // Memory grows with what arrives, at most this far ahead.
-            var part = Memory.unset(min(length - body.count, 1 << 20))
+            var part = Memory.unset(min(length - body.count, Self.mostAhead))
             guard let count = try stream.read(into: &part, &descriptors) else { return false }
             guard count > 0 else { throw .wire(.truncated) }
-            guard descriptors.count <= Int(header.descriptors) else {
+            guard descriptors.count <= header.descriptors else {
                 throw .wire(.malformed("descriptors that nobody announced"))
             }
             if body.isEmpty, count == length {
@@ -127,7 +137,7 @@ final class StreamReceiver: MessageReceiver {
     }
 
     /// Takes the code away from behind the body.
-    private func checkBody(_ header: StreamHeader) throws(TransportFailure) {
+    private func checkBody(_ header: StreamFraming.Head) throws(TransportFailure) {
         guard let code else { return }
         let length = Int(header.length)
         guard ConstantTime.areEqual(FrameSeal.shortened(code), Array(body[length...])) else { throw .forged }

@@ -4,6 +4,7 @@ import CMultiprocessing
 final class StreamSender: MessageSender {
     private let interest: DescriptorInterest
     private let stream: ByteStream
+    private let framing: StreamFraming
     private let carriesDescriptors: Bool
     private var message: OutgoingMessage?
     private var header: ArraySlice<UInt8> = []
@@ -17,10 +18,11 @@ final class StreamSender: MessageSender {
     private static let onePiece = 64 << 10
 
     init(
-        _ interest: DescriptorInterest, _ kind: ByteStream.Kind, carriesDescriptors: Bool,
-        seal: FrameSeal? = nil
+        _ interest: DescriptorInterest, _ kind: ByteStream.Kind, _ framing: StreamFraming = .native,
+        carriesDescriptors: Bool, seal: FrameSeal? = nil
     ) {
         self.interest = interest
+        self.framing = framing
         self.carriesDescriptors = carriesDescriptors
         self.seal = seal
         stream = ByteStream(descriptor: interest.descriptor, kind: kind)
@@ -34,9 +36,7 @@ final class StreamSender: MessageSender {
         guard message.descriptors.count <= most else {
             throw .wire(.tooLarge("a message carries at most \(most) descriptors here"))
         }
-        let header = StreamHeader(
-            descriptors: UInt32(message.descriptors.count), length: UInt64(message.range.count))
-        self.header = unsafe withUnsafeBytes(of: header) { unsafe Array($0)[...] }
+        header = framing.head(of: message)[...]
         self.message = message
         offset = message.range.lowerBound
         hasBegun = false
