@@ -40,7 +40,7 @@ static ssize_t write_now(int pipe, const void *bytes, size_t size) {
     return count;
 }
 
-ptrdiff_t mp_pipe_write(int pipe, const void *bytes, size_t size) {
+static ssize_t quietly(ssize_t (*write_some)(int, const void *, size_t), int pipe, const void *bytes, size_t size) {
     // The signal goes to the thread that writes, and is taken away there.
     sigset_t broken, before, pending;
     sigemptyset(&broken);
@@ -48,7 +48,7 @@ ptrdiff_t mp_pipe_write(int pipe, const void *bytes, size_t size) {
     sigpending(&pending);
     int was_pending = sigismember(&pending, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &broken, &before);
-    ssize_t count = write_now(pipe, bytes, size);
+    ssize_t count = write_some(pipe, bytes, size);
     int error = errno;
     if (count == -1 && error == EPIPE && !was_pending) {
         struct timespec none = {0, 0};
@@ -58,3 +58,7 @@ ptrdiff_t mp_pipe_write(int pipe, const void *bytes, size_t size) {
     errno = error;
     return count;
 }
+
+ptrdiff_t mp_pipe_write(int pipe, const void *bytes, size_t size) { return quietly(write_now, pipe, bytes, size); }
+
+ptrdiff_t mp_write(int file, const void *bytes, size_t size) { return quietly(write, file, bytes, size); }

@@ -14,4 +14,7 @@ ptrdiff_t mp_pipe_read(int pipe, void *_Nonnull bytes, size_t size);
 /// This function is provided because `pwritev2` and its flags are hidden behind a feature macro.
 ptrdiff_t mp_pipe_write(int pipe, const void *_Nonnull bytes, size_t size);
 
+/// Writes to whatever it is, waiting if that waits, and never raises SIGPIPE; returns the bytes written, or -1 with errno.
+ptrdiff_t mp_write(int file, const void *_Nonnull bytes, size_t size);
+
 #endif

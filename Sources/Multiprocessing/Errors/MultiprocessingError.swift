@@ -16,6 +16,7 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
             case alreadyChosen, notTransferable, noResources, notHeld, unrecoverable
             case brokenBarrier, queueFull, queueEmpty, queueFinished, queueShutDown, tooManyDone, abandoned
             case managerGone, notExported
+            case memoryLimitExceeded
             case notFound, alreadyExists, connectionClosed, brokenConnection, truncated, messageTooLong
             case authenticationFailed, versionMismatch, addressInUse, unreachable
         }
@@ -30,6 +31,8 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
         public static let poolTerminated = Code(kind: .poolTerminated)
         /// The pool cannot start workers or keep them alive.
         public static let poolBroken = Code(kind: .poolBroken)
+        /// A task took more memory than the pool's configuration allows.
+        public static let memoryLimitExceeded = Code(kind: .memoryLimitExceeded)
         /// A limit of time was over.
         public static let timeout = Code(kind: .timeout)
         /// A process could not be started.

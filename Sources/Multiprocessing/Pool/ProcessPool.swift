@@ -8,15 +8,15 @@ import MultiprocessingCore
 /// }
 /// ```
 ///
-/// Prefer ``withProcessPool(workers:context:configuration:isolation:_:)``, whose end is the pool's end. An open-ended pool is for
+/// Prefer ``withProcessPool(workers:context:configuration:maxTasksPerChild:initializer:finalizer:isolation:_:)``, whose end is the pool's end. An open-ended pool is for
 /// services: they owe it ``shutdown()``, or ``terminate()`` and ``join()``. A pool that is dropped without
 /// either is terminated.
 ///
 /// A worker that dies costs exactly the tasks it had begun, each of which throws a ``WorkerDiedError``; it is
 /// replaced and the pool goes on. Workers end when this process ends, however it does.
 public actor ProcessPool: PoolCalls {
-    /// The number of workers.
-    public nonisolated let workers: Int
+    /// The number of workers, or the most that there may be.
+    public nonisolated var workers: Int { core.workers }
 
     nonisolated let core: PoolCore
 
@@ -30,12 +30,20 @@ public actor ProcessPool: PoolCalls {
     ///     affinity of this process and the quota of its control group limit.
     ///   - context: how the workers are started.
     ///   - configuration: how the pool treats its workers and tasks.
-    /// - Throws: a ``MultiprocessingError`` for a number of workers that is out of range, in a daemon, and when memory or
-    ///   descriptors for the pool cannot be had. A worker that cannot be started breaks the pool: its calls
-    ///   throw the reason.
+    ///   - maxTasksPerChild: a worker that has run so many tasks leaves, and another one takes its place; a chunk of a
+    ///     map is one task. Nil lets workers stay.
+    ///   - initializer: what each worker does once, before its first task. What it throws breaks the pool: its calls
+    ///     throw that error.
+    ///   - finalizer: what a worker does when it leaves in good order; a worker that is ended, or that the pool's
+    ///     `terminate()` ends, does not.
+    /// - Throws: a ``MultiprocessingError`` for arguments that no pool can be made with, in a daemon, and when memory or
+    ///   descriptors for the pool cannot be had; a ``ClosureRefusedError`` when the initializer or the finalizer captures
+    ///   what cannot travel. A worker that cannot be started breaks the pool: its calls throw the reason.
     public init(
         workers: Int? = nil, context: ProcessContext = .default,
-        configuration: Configuration = Configuration()
+        configuration: Configuration = Configuration(), maxTasksPerChild: Int? = nil,
+        initializer: (@concurrent @Sendable () async throws -> Void)? = nil,
+        finalizer: (@concurrent @Sendable () async throws -> Void)? = nil
     ) throws {
         let count = workers ?? Processor.usableCount
         guard (1...Doorbell.maximumWorkers).contains(count) else {
@@ -48,9 +56,12 @@ public actor ProcessPool: PoolCalls {
             throw MultiprocessingError(
                 .invalidArgument, "\(ChildProcess.current.name) is a daemon, and daemons have no pools")
         }
-        self.workers = count
+        try configuration.check(workers: count, maxTasksPerChild: maxTasksPerChild, context)
+        let hooks = try WorkerHooks(initializer: initializer, finalizer: finalizer)
         do {
-            core = try PoolCore(workers: count, launcher: context.launcher, configuration)
+            core = try PoolCore(
+                workers: count, launcher: context.launcher, configuration, hooks,
+                maxTasksPerChild: maxTasksPerChild)
         } catch {
             throw MultiprocessingError(.startFailed, "the pool could not be set up", cause: error)
         }
@@ -59,7 +70,7 @@ public actor ProcessPool: PoolCalls {
     deinit {
         guard !core.isEnding else { return }
         StandardError.write(
-            "a pool of \(workers) workers was dropped without shutdown(), so it is terminated\n")
+            "a pool of \(core.workers) workers was dropped without shutdown(), so it is terminated\n")
         core.terminate(MultiprocessingError(.poolTerminated, "the pool was dropped without a shutdown"))
     }
 

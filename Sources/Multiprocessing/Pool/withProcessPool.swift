@@ -8,17 +8,24 @@
 ///   - workers: how many processes work; nil takes one for each usable processor.
 ///   - context: how the workers are started.
 ///   - configuration: how the pool treats its workers and tasks.
+///   - maxTasksPerChild: a worker that has run so many tasks leaves, and another one takes its place; nil lets them stay.
+///   - initializer: what each worker does once, before its first task.
+///   - finalizer: what a worker does when it leaves in good order.
 ///   - isolation: the actor that `body` runs on, by default the caller's.
 ///   - body: what to do with the pool.
 /// - Returns: what `body` returned.
 /// - Throws: what `body` throws; a ``MultiprocessingError`` when the pool cannot be set up.
 public func withProcessPool<Result>(
     workers: Int? = nil, context: ProcessContext = .default,
-    configuration: ProcessPool.Configuration = ProcessPool.Configuration(),
+    configuration: ProcessPool.Configuration = ProcessPool.Configuration(), maxTasksPerChild: Int? = nil,
+    initializer: (@concurrent @Sendable () async throws -> Void)? = nil,
+    finalizer: (@concurrent @Sendable () async throws -> Void)? = nil,
     isolation: isolated (any Actor)? = #isolation,
     _ body: @concurrent (ProcessPool) async throws -> Result
 ) async throws -> Result {
-    let pool = try ProcessPool(workers: workers, context: context, configuration: configuration)
+    let pool = try ProcessPool(
+        workers: workers, context: context, configuration: configuration, maxTasksPerChild: maxTasksPerChild,
+        initializer: initializer, finalizer: finalizer)
     do {
         let result = try await body(pool)
         await pool.shutdown()

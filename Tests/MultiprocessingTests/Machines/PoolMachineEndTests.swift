@@ -84,7 +84,7 @@ import Testing
         _ = submit(0..<2)
         machine.close(&actions)
         let held = machine.ended(seat: 0, begunAnything: false)
-        machine.resubmit(held.map { ($0.id, 1) }, &actions)
+        machine.resubmit(held.map { ($0.id, 1, nil) }, &actions)
         machine.replace(seat: 0, &actions)
         #expect(actions.contains(.start(seat: 0)))
     }

@@ -29,8 +29,10 @@ import Testing
     @Test func workWaitsForAWorker() {
         var machine = PoolMachine(seats: 1, slots: 4)
         var actions: [Action] = []
+        machine.begin(&actions)
+        #expect(actions == [.start(seat: 0)])
         machine.submit(1, bytes: 10, &actions)
-        #expect(actions == [])
+        #expect(actions == [.start(seat: 0)])
         machine.occupied(seat: 0, &actions)
         #expect(Self.posts(actions).map(\.id) == [1])
         #expect(machine.place(of: 1)?.seat == 0)
@@ -127,11 +129,13 @@ import Testing
     }
 
     @Test func aNewWorkerTakesOverWhatWaitsElsewhere() {
-        var machine = PoolMachine(seats: 2, slots: 32)
+        var machine = Self.machine(seats: 1)
         var actions: [Action] = []
-        machine.occupied(seat: 0, &actions)
         for id in 0..<3 as Range<UInt64> { machine.submit(id, bytes: 1, &actions) }
         let last = Self.posts(actions)[2]
+        actions = []
+        machine.resize(to: 2, minimum: 2, &actions)
+        #expect(actions == [.start(seat: 1)])
         actions = []
         machine.occupied(seat: 1, &actions)
         #expect(actions == [.revoke(last.id, seat: 0, slot: last.slot)])
@@ -148,7 +152,7 @@ import Testing
         #expect(held.map(\.id) == [1, 2, 3, 4, 5])
         actions = []
         machine.submit(6, bytes: 1, &actions)
-        machine.resubmit(held.dropFirst().map { ($0.id, 1) }, &actions)
+        machine.resubmit(held.dropFirst().map { ($0.id, 1, nil) }, &actions)
         machine.replace(seat: 0, &actions)
         #expect(actions == [.start(seat: 0)])
         actions = []

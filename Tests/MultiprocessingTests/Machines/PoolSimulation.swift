@@ -18,6 +18,9 @@ struct PoolSimulation {
     }
 
     struct Worker {
+        /// Tells it from the others.
+        let number: Int
+        var posted = 0
         var order: [Int] = []
         var slots: [Int: (id: UInt64, state: SlotState)] = [:]
         var isDismissed = false
@@ -34,29 +37,62 @@ struct PoolSimulation {
     private(set) var dropped = 0
     private var lastID: UInt64 = 0
     private let slotCount: Int
+    private let taskLimit: Int?
+    /// How many workers there have been.
+    private(set) var started = 0
+    /// Those that left in good order.
+    private(set) var left = 0
+    private var keys: [UInt64: Int] = [:]
+    /// The worker to which the last task of a key went.
+    private var homes: [Int: (seat: Int, number: Int)] = [:]
+    /// The number of workers is above the target for a while after it was made smaller.
+    private var isShrinking = false
 
-    init(seats: Int, slots: Int) throws {
-        machine = PoolMachine(seats: seats, slots: slots)
+    init(seats: Int, slots: Int, minimum: Int? = nil, taskLimit: Int? = nil) throws {
+        machine = PoolMachine(seats: seats, slots: slots, minimum: minimum, taskLimit: taskLimit)
         workers = Array(repeating: nil, count: seats)
         slotCount = slots
+        self.taskLimit = taskLimit
         try event { machine, actions in machine.begin(&actions) }
     }
 
     // MARK: Events
 
-    mutating func submit(bytes: Int) throws {
+    mutating func submit(bytes: Int, key: Int? = nil) throws {
         guard machine.phase == .open else { return }
         lastID += 1
         let id = lastID
         open.insert(id)
-        try event { machine, actions in machine.submit(id, bytes: bytes, &actions) }
+        keys[id] = key
+        try event { machine, actions in machine.submit(id, bytes: bytes, key: key, &actions) }
+    }
+
+    mutating func ready(_ seat: Int) throws {
+        guard workers.indices.contains(seat), workers[seat] != nil else { return }
+        try event { machine, actions in machine.ready(seat: seat, &actions) }
+    }
+
+    mutating func resize(to count: Int, minimum: Int) throws {
+        isShrinking = isShrinking || count < machine.target
+        try event { machine, actions in machine.resize(to: count, minimum: minimum, &actions) }
+    }
+
+    mutating func roll() throws {
+        try event { machine, actions in machine.becomeDue(Array(machine.seats.indices), &actions) }
+    }
+
+    mutating func idleTimePassed() throws {
+        try event { machine, actions in machine.idleTimePassed(&actions) }
     }
 
     /// The worker takes one step: begins its next chunk, ends the one that it runs, or passes over a slot.
     mutating func step(_ seat: Int) throws {
-        guard let worker = workers[seat] else { return }
+        guard workers.indices.contains(seat), let worker = workers[seat] else { return }
         guard let slot = worker.order.first, let entry = worker.slots[slot] else {
-            if worker.isDismissed { try end(seat) }
+            if worker.isDismissed {
+                left += 1
+                try end(seat)
+            }
             return
         }
         if entry.state == .posted {
@@ -87,7 +123,7 @@ struct PoolSimulation {
 
     /// The worker is gone: what it had begun is lost, the rest runs elsewhere.
     mutating func end(_ seat: Int) throws {
-        guard let worker = workers[seat] else { return }
+        guard workers.indices.contains(seat), let worker = workers[seat] else { return }
         workers[seat] = nil
         let wasEnding = machine.phase == .ending
         let expected = worker.order.compactMap { slot in
@@ -101,7 +137,7 @@ struct PoolSimulation {
         for (id, state) in expected {
             if state == .started || unwanted.contains(id) { try close(id) } else { again.append(id) }
         }
-        let rest = again.map { (id: $0, bytes: 10) }
+        let rest = again.map { (id: $0, bytes: 10, key: keys[$0]) }
         try event { machine, actions in
             machine.resubmit(rest, &actions)
             machine.replace(seat: seat, &actions)
@@ -136,8 +172,10 @@ struct PoolSimulation {
         if isFinished { throw Violation(description: "\(action) after the end") }
         switch action {
         case .start(let seat):
+            while workers.count <= seat { workers.append(nil) }
             guard workers[seat] == nil else { throw Violation(description: "two workers in seat \(seat)") }
-            workers[seat] = Worker()
+            started += 1
+            workers[seat] = Worker(number: started)
             machine.occupied(seat: seat, &actions)
         case .post(let id, let seat, let slot):
             guard open.contains(id) else { throw Violation(description: "\(id) is posted after its end") }
@@ -147,18 +185,27 @@ struct PoolSimulation {
             guard worker.order.count < min(slotCount, PoolMachine.depth) else {
                 throw Violation(description: "seat \(seat) holds too much")
             }
+            guard worker.posted < taskLimit ?? .max else {
+                throw Violation(description: "seat \(seat) gets more than its limit")
+            }
+            try follow(id, to: seat, worker)
+            workers[seat]?.posted += 1
             workers[seat]?.order.append(slot)
             workers[seat]?.slots[slot] = (id, .posted)
         case .revoke(let id, let seat, let slot):
             guard let entry = workers[seat]?.slots[slot], entry.id == id else {
                 throw Violation(description: "\(id) is not in seat \(seat), slot \(slot)")
             }
+            if keys[id] != nil { throw Violation(description: "\(id) is taken from the worker of its key") }
             guard entry.state == .posted else { return }
             workers[seat]?.slots[slot]?.state = .revoked
             machine.revoked(seat: seat, slot: slot, requeue: true, &actions)
         case .dismiss(let seat):
             guard let worker = workers[seat], !worker.isDismissed else {
                 throw Violation(description: "seat \(seat) is dismissed twice")
+            }
+            guard worker.order.isEmpty else {
+                throw Violation(description: "seat \(seat) is dismissed with \(worker.order)")
             }
             workers[seat]?.isDismissed = true
         case .kill(let seat):
@@ -171,31 +218,80 @@ struct PoolSimulation {
         }
     }
 
+    /// Tasks of a key go to one worker for as long as it takes work.
+    private mutating func follow(_ id: UInt64, to seat: Int, _ worker: Worker) throws {
+        guard let key = keys[id] else { return }
+        if let home = homes[key], workers[home.seat]?.number == home.number,
+            machine.seats[home.seat].stage == .working, home.number != worker.number
+        {
+            throw Violation(description: "\(id) leaves the worker of its key")
+        }
+        homes[key] = (seat, worker.number)
+    }
+
     private mutating func close(_ id: UInt64) throws {
+        keys[id] = nil
         guard open.remove(id) != nil else { throw Violation(description: "\(id) ended twice") }
         unwanted.remove(id)
     }
 
     // MARK: What always holds
 
-    private func check() throws {
+    private mutating func check() throws {
         if isFinished, workers.contains(where: { $0 != nil }) || !open.isEmpty {
             throw Violation(description: "the pool ended with workers or work left")
         }
         guard machine.phase == .open || machine.phase == .draining else { return }
-        let held = workers.compactMap { $0 }.flatMap { $0.slots.values.filter { $0.state != .revoked } }.map(
-            \.id)
+        try checkNumbers()
+        let held = workers.compactMap { $0 }.flatMap { $0.slots.values.filter { $0.state != .revoked } }
+            .map(\.id)
         guard Set(held).count == held.count else { throw Violation(description: "a chunk is in two places") }
-        guard workers.contains(where: { $0?.order.isEmpty == true }) else { return }
-        guard held.count == open.count else {
+        if open.count > held.count, workers.allSatisfy({ $0 == nil }) {
+            throw Violation(description: "work waits, and nobody is there or comes")
+        }
+        let isAnyIdle = workers.indices.contains { seat in
+            workers[seat]?.order.isEmpty == true && machine.seats[seat].stage == .working
+        }
+        guard isAnyIdle else { return }
+        // What is bound to a worker waits for it.
+        let free = open.count { keys[$0] == nil }
+        guard held.count(where: { keys[$0] == nil }) == free else {
             throw Violation(description: "work waits while a worker idles")
         }
         for worker in workers {
-            let waiting = worker?.slots.values.filter { $0.state == .posted }.count ?? 0
-            let running = worker?.slots.values.filter { $0.state == .started }.count ?? 0
-            if waiting + running > 1, waiting > 0 {
+            let held = worker?.slots.values.map { $0 } ?? []
+            let isRunning = held.contains { $0.state == .started }
+            let waiting = held.count { $0.state == .posted && keys[$0.id] == nil }
+            let others = held.count { $0.state == .posted } - waiting
+            if waiting > 1 || waiting == 1 && (isRunning || others > 0) {
                 throw Violation(description: "work waits behind other work while a worker idles")
             }
+        }
+    }
+
+    /// There are never too many workers, and never too few.
+    private mutating func checkNumbers() throws {
+        let present = workers.count { $0 != nil }
+        let target = machine.target
+        let onDuty = machine.seats.count { $0.stage.isOnDuty }
+        if isShrinking, present <= target { isShrinking = false }
+        guard isShrinking || onDuty <= target && present <= 2 * target else {
+            throw Violation(
+                description: "\(present) workers, \(onDuty) of them on duty, where there may be \(target)")
+        }
+        let counts = [
+            machine.seats.count { $0.stage.isFresh }, onDuty, machine.seats.count { $0.stage != .empty },
+            machine.seats.count { $0.stage == .starting },
+        ]
+        guard
+            counts == [
+                machine.freshCount, machine.onDutyCount, machine.takenCount, machine.startingCount,
+            ]
+        else { throw Violation(description: "the machine has counted wrong") }
+        let isFull = present >= min(2 * target, machine.seatLimit)
+        guard isFull || machine.freshCount >= machine.minimum || machine.phase == .draining && machine.isIdle
+        else {
+            throw Violation(description: "\(machine.freshCount) workers have a future, of \(machine.minimum)")
         }
     }
 }

@@ -1,3 +1,5 @@
 /// What is asked of the pool for each task of a call, besides running it.
 struct CallOptions: Sendable {
+    /// Tasks with the same go to the same worker, for as long as it lives; nil lets them go anywhere.
+    var key: Int?
 }

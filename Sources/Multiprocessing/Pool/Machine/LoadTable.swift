@@ -10,6 +10,11 @@ struct LoadTable {
         places = Array(repeating: nil, count: seats)
     }
 
+    /// Makes room for one more seat, which takes no work yet.
+    mutating func addSeat() {
+        places.append(nil)
+    }
+
     /// The load of a seat; nil while it takes no work.
     func load(of seat: Int) -> Int? { places[seat]?.row }
 

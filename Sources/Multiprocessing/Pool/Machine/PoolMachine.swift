@@ -29,18 +29,10 @@ struct PoolMachine {
         case finished
     }
 
-    struct Seat {
-        var isOccupied = false
-        var isLeaving = false
-        /// Chunks in the worker's hands by slot, and their slots in the order of posting.
-        var chunks: [Int: ChunkID] = [:]
-        var order: [Int] = []
-        var bytes = 0
-        var freeSlots: [Int]
-    }
-
-    private struct Chunk {
+    struct Chunk {
         let bytes: Int
+        /// Chunks with the same go to the same worker; nil goes anywhere.
+        var key: Int?
         /// The worker's slot that holds it; nil while it waits.
         var place: (seat: Int, slot: Int)?
     }
@@ -52,19 +44,44 @@ struct PoolMachine {
     /// Workers that die one after another without having begun anything end the pool.
     static let fruitlessLimit = 5
 
-    private(set) var phase = Phase.open
-    private(set) var seats: [Seat]
+    private let slots: Int
+    /// So many seats there can be.
+    let seatLimit: Int
+    /// A worker leaves after so many chunks.
+    let taskLimit: Int?
+    /// Workers that there should be at most.
+    var target: Int
+    /// Workers that there are also when there is nothing to do.
+    var minimum: Int
+    var phase = Phase.open
+    var seats: [Seat]
     /// What waits, in order; chunks that were withdrawn stay here and are passed over.
-    private var queue = FIFO<ChunkID>()
-    private var chunks: [ChunkID: Chunk] = [:]
+    var queue = FIFO<ChunkID>()
+    var chunks: [ChunkID: Chunk] = [:]
     /// Seats by the slots that are taken.
-    private var loads: LoadTable
-    /// Seats by the chunks they hold; slots whose chunk was taken back do not count.
-    private var holdings: LoadTable
-    private(set) var fruitlessDeaths = 0
+    var loads: LoadTable
+    /// Seats by the chunks they hold that others could run; slots whose chunk was taken back do not count.
+    var holdings: LoadTable
+    private var homes = KeyTable()
+    var fruitlessDeaths = 0
+    // How many seats are in such a stage.
+    var freshCount = 0
+    var onDutyCount = 0
+    var takenCount = 0
+    var startingCount = 0
+    /// A worker has reached its limit while something was posted; who leaves and who comes is seen to after that.
+    private var needsArranging = false
 
-    init(seats count: Int, slots: Int) {
-        seats = Array(repeating: Seat(freeSlots: Array((0..<slots).reversed())), count: count)
+    /// A pool of `count` workers, or of as many as there is work for and at least `minimum`.
+    init(
+        seats count: Int, slots: Int, minimum: Int? = nil, taskLimit: Int? = nil, seatLimit: Int = 1024
+    ) {
+        self.slots = slots
+        self.seatLimit = seatLimit
+        self.taskLimit = taskLimit
+        target = count
+        self.minimum = min(minimum ?? count, count)
+        seats = Array(repeating: Seat(slots: slots), count: count)
         loads = LoadTable(seats: count, maximum: slots)
         holdings = LoadTable(seats: count, maximum: slots)
     }
@@ -77,28 +94,39 @@ struct PoolMachine {
 
     // MARK: Work
 
-    mutating func submit(_ id: ChunkID, bytes: Int, _ actions: inout [Action]) {
-        chunks[id] = Chunk(bytes: bytes)
+    mutating func submit(_ id: ChunkID, bytes: Int, key: Int? = nil, _ actions: inout [Action]) {
+        chunks[id] = Chunk(bytes: bytes, key: key)
         queue.append(id)
         dispatch(&actions)
     }
 
     /// Puts back what was in a dead worker's hands and must run elsewhere, before everything that waits.
-    mutating func resubmit(_ ids: [(id: ChunkID, bytes: Int)], _ actions: inout [Action]) {
-        for (id, bytes) in ids.reversed() {
-            chunks[id] = Chunk(bytes: bytes)
+    mutating func resubmit(_ ids: [(id: ChunkID, bytes: Int, key: Int?)], _ actions: inout [Action]) {
+        for (id, bytes, key) in ids.reversed() {
+            chunks[id] = Chunk(bytes: bytes, key: key)
             queue.prepend(id)
         }
         dispatch(&actions)
     }
 
     /// The worker is through with a slot: the chunk in it is done, or it found it taken back.
-    mutating func slotFreed(seat: Int, slot: Int, _ actions: inout [Action]) {
+    ///
+    /// A chunk that goes on in another piece is not over, so it does not look as if there were nothing to do.
+    mutating func slotFreed(
+        seat: Int, slot: Int, followedBy next: (id: ChunkID, bytes: Int, key: Int?)? = nil,
+        _ actions: inout [Action]
+    ) {
         guard release(slot, of: seat) else { return }
+        if let next {
+            chunks[next.id] = Chunk(bytes: next.bytes, key: next.key)
+            queue.prepend(next.id)
+        }
         fruitlessDeaths = 0
         recount(seat)
+        postOwn(seat, &actions)
         dispatch(&actions)
         feed(seat, &actions)
+        leaveIfDone(seat, &actions)
         checkEnd(&actions)
     }
 
@@ -106,6 +134,7 @@ struct PoolMachine {
     mutating func revoked(seat: Int, slot: Int, requeue: Bool, _ actions: inout [Action]) {
         guard let id = seats[seat].chunks.removeValue(forKey: slot) else { return }
         seats[seat].bytes -= chunks[id]?.bytes ?? 0
+        if chunks[id]?.key != nil { seats[seat].bound -= 1 }
         recount(seat)
         if requeue {
             chunks[id]?.place = nil
@@ -130,102 +159,71 @@ struct PoolMachine {
         return nil
     }
 
-    // MARK: Workers
-
-    /// Asks for a worker in every seat.
-    mutating func begin(_ actions: inout [Action]) {
-        for seat in seats.indices { actions.append(.start(seat: seat)) }
-    }
-
-    /// The seat's worker can be given work.
-    mutating func occupied(seat: Int, _ actions: inout [Action]) {
-        seats[seat].isOccupied = true
-        switch phase {
-        case .open, .draining:
-            recount(seat)
-            dispatch(&actions)
-            feed(seat, &actions)
-            checkEnd(&actions)
-        case .ending, .finished:
-            actions.append(.kill(seat: seat))
-        }
-    }
-
-    /// The seat's worker is gone.
-    ///
-    /// Returns the chunks it held, in the order in which it would have run them.
-    mutating func ended(seat: Int, begunAnything: Bool) -> [(slot: Int, id: ChunkID)] {
-        let held = seats[seat].order.compactMap { slot in
-            seats[seat].chunks[slot].map { (slot: slot, id: $0) }
-        }
-        for (_, id) in held { chunks[id] = nil }
-        if !seats[seat].isLeaving, phase == .open || phase == .draining {
-            fruitlessDeaths = begunAnything ? 0 : fruitlessDeaths + 1
-        }
-        let slots = seats[seat].freeSlots.count + seats[seat].order.count
-        seats[seat] = Seat(freeSlots: Array((0..<slots).reversed()))
-        recount(seat)
-        return held
-    }
-
-    /// What follows a worker's end, once its chunks have been seen to: a new worker, or the end of the pool.
-    mutating func replace(seat: Int, _ actions: inout [Action]) {
-        switch phase {
-        case .open:
-            actions.append(.start(seat: seat))
-        case .draining where !isIdle:
-            actions.append(.start(seat: seat))
-        case .draining, .ending:
-            checkEnd(&actions)
-        case .finished:
-            break
-        }
-    }
-
-    // MARK: Ends
-
-    /// No more work is taken; what was accepted is done first.
-    mutating func close(_ actions: inout [Action]) {
-        guard phase == .open else { return }
-        phase = .draining
-        checkEnd(&actions)
-    }
-
-    /// Everything that waits or runs is given up, and all workers with it, those that are leaving among them.
-    mutating func terminate(_ actions: inout [Action]) {
-        guard phase != .finished else { return }
-        phase = .ending
-        for id in chunks.keys.sorted() { actions.append(.drop(id)) }
-        chunks = [:]
-        _ = queue.removeAll()
-        for seat in seats.indices {
-            seats[seat].chunks = [:]
-            if seats[seat].isOccupied { actions.append(.kill(seat: seat)) }
-        }
-        checkEnd(&actions)
-    }
-
     // MARK: Inside
 
-    private mutating func dispatch(_ actions: inout [Action]) {
+    /// Gives what waits to the workers, as far as they take more.
+    mutating func dispatch(_ actions: inout [Action]) {
         while let next = queue.first {
-            guard let bytes = chunks[next]?.bytes else {
+            guard let chunk = chunks[next] else {
                 _ = queue.popFirst()
                 continue
             }
-            guard let seat = loads.least(below: Self.depth) else { return }
-            let load = seats[seat].order.count
-            guard load < 2 || seats[seat].bytes + bytes <= Self.byteBudget,
-                let slot = seats[seat].freeSlots.popLast()
-            else { return }
+            guard let seat = seat(for: chunk, &actions) else { break }
             _ = queue.popFirst()
-            chunks[next]?.place = (seat, slot)
-            seats[seat].chunks[slot] = next
-            seats[seat].order.append(slot)
-            seats[seat].bytes += bytes
-            recount(seat)
-            actions.append(.post(next, seat: seat, slot: slot))
+            if chunk.key != nil {
+                seats[seat].own.append(next)
+                postOwn(seat, &actions)
+            } else {
+                post(next, chunk, to: seat, &actions)
+            }
         }
+        guard needsArranging else { return }
+        needsArranging = false
+        arrange(&actions)
+    }
+
+    /// The worker that gets the chunk, now or when it has room; nil when it has to stay in the queue.
+    private mutating func seat(for chunk: Chunk, _ actions: inout [Action]) -> Int? {
+        let home = chunk.key.flatMap { homes.home(of: $0, among: seats) }
+        if let home { return home }
+        if startsAnother(&actions) { return nil }
+        guard let seat = loads.least(below: Self.depth), hasRoom(seat, for: chunk) else { return nil }
+        if let key = chunk.key { homes.settle(key, at: seat, tenure: seats[seat].tenure) }
+        return seat
+    }
+
+    private func hasRoom(_ seat: Int, for chunk: Chunk) -> Bool {
+        let load = seats[seat].order.count
+        return load < Self.depth && !seats[seat].freeSlots.isEmpty
+            && (load < 2 || seats[seat].bytes + chunk.bytes <= Self.byteBudget)
+    }
+
+    /// Posts what waits for this worker only.
+    private mutating func postOwn(_ seat: Int, _ actions: inout [Action]) {
+        while let next = seats[seat].own.first {
+            let chunk = chunks[next]
+            if let chunk, !hasRoom(seat, for: chunk) { return }
+            // First, because a worker that is posted its last chunk gives the others back.
+            _ = seats[seat].own.popFirst()
+            if let chunk { post(next, chunk, to: seat, &actions) }
+        }
+    }
+
+    /// Posts a chunk to a worker that has room for it.
+    private mutating func post(_ id: ChunkID, _ chunk: Chunk, to seat: Int, _ actions: inout [Action]) {
+        guard let slot = seats[seat].freeSlots.popLast() else { return }
+        chunks[id]?.place = (seat, slot)
+        seats[seat].chunks[slot] = id
+        seats[seat].order.append(slot)
+        seats[seat].bytes += chunk.bytes
+        if chunk.key != nil { seats[seat].bound += 1 }
+        seats[seat].posted += 1
+        seats[seat].isQuiet = false
+        recount(seat)
+        actions.append(.post(id, seat: seat, slot: slot))
+        guard seats[seat].posted == taskLimit else { return }
+        retire(seat, &actions)
+        needsArranging = true
     }
 
     /// Takes the slot and what is in it from the seat; false if it was free.
@@ -233,47 +231,41 @@ struct PoolMachine {
         guard let place = seats[seat].order.firstIndex(of: slot) else { return false }
         seats[seat].order.remove(at: place)
         seats[seat].freeSlots.append(slot)
-        if let id = seats[seat].chunks.removeValue(forKey: slot) {
-            seats[seat].bytes -= chunks.removeValue(forKey: id)?.bytes ?? 0
+        if let id = seats[seat].chunks.removeValue(forKey: slot), let chunk = chunks.removeValue(forKey: id) {
+            seats[seat].bytes -= chunk.bytes
+            if chunk.key != nil { seats[seat].bound -= 1 }
         }
         if seats[seat].order.isEmpty { seats[seat].bytes = 0 }
         return true
     }
 
     /// A worker without work takes over what waits behind another's running chunk.
-    private mutating func feed(_ seat: Int, _ actions: inout [Action]) {
+    mutating func feed(_ seat: Int, _ actions: inout [Action]) {
         guard queue.isEmpty, loads.load(of: seat) == 0, let rich = holdings.most(atLeast: 2) else { return }
         for slot in seats[rich].order.reversed() {
             // What was taken back keeps its slot until the worker has come to it.
-            guard let id = seats[rich].chunks[slot] else { continue }
+            guard let id = seats[rich].chunks[slot], chunks[id]?.key == nil else { continue }
             return actions.append(.revoke(id, seat: rich, slot: slot))
         }
     }
 
-    /// Enters into the tables what the seat has in hand.
-    private mutating func recount(_ seat: Int) {
-        let takesWork = seats[seat].isOccupied && !seats[seat].isLeaving
-        let load = takesWork ? seats[seat].order.count : nil
-        // The place in its row says who was changed last, so an unchanged load stays where it is.
-        if loads.load(of: seat) != load { loads.set(seat, to: load) }
-        holdings.set(seat, to: takesWork ? seats[seat].chunks.count : nil)
+    /// Makes room for a worker in a seat that nobody has; nil when there are as many as there may be.
+    ///
+    /// Beside the workers there may be as many that wait for their places, or have not quite left theirs.
+    mutating func takeSeat() -> Int? {
+        guard takenCount < min(2 * target, seatLimit) else { return nil }
+        if let free = seats.firstIndex(where: { $0.stage == .empty }) { return free }
+        seats.append(Seat(slots: slots))
+        loads.addSeat()
+        holdings.addSeat()
+        return seats.count - 1
     }
 
-    private mutating func checkEnd(_ actions: inout [Action]) {
-        switch phase {
-        case .draining where isIdle:
-            phase = .ending
-            for seat in seats.indices where seats[seat].isOccupied {
-                seats[seat].isLeaving = true
-                recount(seat)
-                actions.append(.dismiss(seat: seat))
-            }
-            checkEnd(&actions)
-        case .ending where seats.allSatisfy({ !$0.isOccupied }):
-            phase = .finished
-            actions.append(.finish)
-        default:
-            break
-        }
+    /// A seat that is as new, for the next worker.
+    mutating func clear(_ seat: Int) {
+        move(seat, to: .empty)
+        let tenure = seats[seat].tenure + 1
+        seats[seat] = Seat(slots: slots)
+        seats[seat].tenure = tenure
     }
 }

@@ -18,12 +18,35 @@ struct PoolChunk: Sendable {
     let options: CallOptions
     /// Who gets the results; nil once nobody wants them any more.
     var sink: (any ChunkSink)?
+    /// How many workers an item has ended, by its index among the inputs of the call.
+    var deaths: [Int: Int] = [:]
+    /// What runs when this is done: a chunk of which one item is lost goes on in two pieces.
+    var later: [PoolChunk] = []
 
     /// Whether descriptors go to a worker that gets the chunk and has not seen its definition.
     var hasDescriptors: Bool { !attachments.isEmpty || !definition.attachments.isEmpty }
 
     /// What the chunk counts for where there is room for so many bytes: descriptors are scarcer than those.
     var weight: Int { payload.count + attachments.count << 11 }
+
+    /// A chunk of some of these items; nothing of it has been answered.
+    func piece(_ items: Range<Int>) -> PoolChunk {
+        var piece = self
+        if items != 0..<count { piece.payload = ChunkPayload.cutting(items, of: payload, count: count) }
+        piece.firstItem += items.lowerBound
+        piece.count = items.count
+        piece.answered = 0
+        piece.later = []
+        return piece
+    }
+
+    /// The next piece, when this one is done; nil when it was the last.
+    var successor: PoolChunk? {
+        guard var next = later.first else { return nil }
+        next.sink = sink
+        next.later = Array(later.dropFirst())
+        return next
+    }
 }
 
 /// Who gets the results of chunks.

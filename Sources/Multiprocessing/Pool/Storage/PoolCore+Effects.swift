@@ -21,6 +21,16 @@ extension PoolCore {
         var cancellations: [Cancellation] = []
         /// Payloads that nobody needs any more.
         var spentPayloads: [[UInt8]] = []
+        /// Seats whose workers are to be looked at, because they have done a task.
+        var checkups: Set<Int> = []
+        /// Workers whose memory is watched from now on.
+        var watches: [(seat: Int, generation: UInt64)] = []
+        /// Workers that are replaced when they are old.
+        var births: [(seat: Int, generation: UInt64)] = []
+        /// Whether idle workers are looked for.
+        var beginsTicking = false
+        /// Whoever waited for something about the workers that has come true.
+        var resumed: [(latch: Latch<(any Error)?>, error: (any Error)?)] = []
         var isFinished = false
     }
 
@@ -44,6 +54,10 @@ extension PoolCore {
             if chunk.hasDescriptors { effects.lines.append(link.line) }
             effects.wakes.append(link.segment.requests)
             if let timeout = chunk.timeout { effects.timers.append((id, timeout)) }
+            if configuration.memoryLimit != nil, !link.isWatched {
+                link.isWatched = true
+                effects.watches.append((seat, link.generation))
+            }
         case .revoke(_, let seat, let slot):
             guard let link = state.links[seat], link.segment.slots[slot].revoke() else { return }
             state.machine.revoked(seat: seat, slot: slot, requeue: true, &effects.actions)
@@ -57,6 +71,10 @@ extension PoolCore {
             guard let chunk = state.chunks.removeValue(forKey: id) else { return }
             let reason = state.failure ?? MultiprocessingError(.poolTerminated, "the pool was terminated")
             deliver(reason, to: chunk, items: chunk.answered..<chunk.count, &effects)
+            for var piece in chunk.later {
+                piece.sink = chunk.sink
+                deliver(reason, to: piece, items: 0..<piece.count, &effects)
+            }
         case .finish:
             effects.isFinished = true
         }
@@ -102,6 +120,11 @@ extension PoolCore {
         for child in effects.kills { WorkerSignal.kill(child) }
         for (chunk, limit) in effects.timers { watchTime(of: chunk, limit: limit, from: .now) }
         for cancellation in effects.cancellations { cancel(cancellation) }
+        for seat in effects.checkups { checkUp(seat) }
+        for (seat, generation) in effects.watches { watchMemory(of: seat, generation) }
+        for (seat, generation) in effects.births { watchAge(of: seat, generation) }
+        if effects.beginsTicking { tick() }
+        for (latch, error) in effects.resumed { latch.close(error) }
         if effects.isFinished { endWatching() }
     }
 }

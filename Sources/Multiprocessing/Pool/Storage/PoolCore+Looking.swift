@@ -12,7 +12,7 @@ extension PoolCore {
         let end = Deadline.now.nanoseconds + budget
         var looks = 0
         while true {
-            if doorbell.isRinging(workers: workers) { pump() }
+            if doorbell.isRinging(workers: seats) { pump() }
             if isDone() {
                 attention.paid()
                 return true
@@ -33,7 +33,7 @@ extension PoolCore {
         for _ in 0..<4 {
             if isDone() { return true }
             Processor.yield()
-            if doorbell.isRinging(workers: workers) { pump() }
+            if doorbell.isRinging(workers: seats) { pump() }
         }
         return isDone()
     }
@@ -46,7 +46,7 @@ extension PoolCore {
         let start = Deadline.now.nanoseconds
         var lastNews = start
         while true {
-            if doorbell.isRinging(workers: workers) {
+            if doorbell.isRinging(workers: seats) {
                 pump()
                 lastNews = Deadline.now.nanoseconds
             }
@@ -61,7 +61,7 @@ extension PoolCore {
     private func goToSleep() {
         while true {
             doorbell.parentWillSleep()
-            guard doorbell.isRinging(workers: workers) else { return }
+            guard doorbell.isRinging(workers: seats) else { return }
             doorbell.parentIsLooking()
             pump()
         }

@@ -4,7 +4,7 @@ extension PoolCore {
     /// Reads what the workers that rang have written, and acts on it.
     func pump() {
         transact { state, effects in
-            doorbell.answer(workers: workers) { seat in
+            doorbell.answer(workers: seats) { seat in
                 if drain(seat, &state, &effects) { doorbell.ring(worker: seat) }
                 perform(&state, &effects)
             }
@@ -18,6 +18,7 @@ extension PoolCore {
         guard let link = state.links[seat],
             let drained = guarding(link, &effects, { () throws(RingCorruption) in try link.drain(buffers) })
         else { return false }
+        if let beginning = link.beginning.take() { take(beginning, from: seat, link, &state, &effects) }
         for batch in drained.batches { take(batch, from: seat, link, &state, &effects) }
         return drained.more
     }
@@ -28,6 +29,7 @@ extension PoolCore {
     ) {
         guard link.segment.slots.indices.contains(batch.slot) else { return }
         var isDone = batch.isVacated
+        var successor: PoolChunk?
         if batch.count > 0 {
             guard let id = state.machine.seats[seat].chunks[batch.slot], let chunk = state.chunks[id],
                 chunk.answered + batch.count <= chunk.count
@@ -40,6 +42,7 @@ extension PoolCore {
             }
             state.chunks[id]?.answered += batch.count
             if chunk.answered + batch.count == chunk.count {
+                successor = chunk.successor
                 state.chunks[id] = nil
                 effects.spentPayloads.append(chunk.payload)
                 isDone = true
@@ -50,6 +53,15 @@ extension PoolCore {
         }
         guard isDone else { return }
         link.segment.slots[batch.slot].free()
-        state.machine.slotFreed(seat: seat, slot: batch.slot, &effects.actions)
+        if isCheckedUp { effects.checkups.insert(seat) }
+        if let successor, successor.sink != nil {
+            state.chunks[successor.id] = successor
+            state.machine.slotFreed(
+                seat: seat, slot: batch.slot,
+                followedBy: (successor.id, successor.weight, successor.options.key),
+                &effects.actions)
+        } else {
+            state.machine.slotFreed(seat: seat, slot: batch.slot, &effects.actions)
+        }
     }
 }

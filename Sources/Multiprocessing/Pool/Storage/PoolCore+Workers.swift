@@ -3,24 +3,63 @@ import MultiprocessingCore
 extension PoolCore {
     /// Prepares the seat's next worker, which can be given work from now on; the lock is held.
     func start(_ seat: Int, _ state: inout State, _ effects: inout Effects) {
+        guard state.machine.phase == .open || state.machine.phase == .draining else {
+            return state.machine.notStarted(seat: seat, &effects.actions)
+        }
         state.generation += 1
         do {
-            let link = try WorkerLink(generation: state.generation, ringBytes: Self.ringBytes)
-            state.links[seat] = link
-            let seating = PoolWorkerRole.Seating(seat: seat, ringBytes: Self.ringBytes)
+            while state.links.count <= seat { state.links.append(nil) }
+            seats = state.links.count
             let path = ProcessNames.nextPath()
-            let heritage = try Heritage(
-                name: ProcessNames.name("PoolWorker", path), path: path, isDaemon: false)
-            let order = heritage.order(
-                PoolWorkerRole.self, seating.bytes, [link.segment.file, doorbell.file, doorbell.event])
+            let name = ProcessNames.name("PoolWorker", path)
+            let link = try WorkerLink(generation: state.generation, name: name, ringBytes: Self.ringBytes)
+            state.links[seat] = link
+            let order = try order(for: link, seat: seat, path: path)
+            try link.begin(hooks)
             effects.launches.append((seat, state.generation, order))
+            if !hooks.initializer.attachments.isEmpty || hooks.finalizer?.attachments.isEmpty == false {
+                effects.lines.append(link.line)
+            }
+            if configuration.recycling.maxAge != nil { effects.births.append((seat, state.generation)) }
             state.machine.occupied(seat: seat, &effects.actions)
+            beginTicking(&state, &effects)
         } catch {
-            breakPool(
-                MultiprocessingError(.startFailed, "a worker's memory could not be made", cause: error),
-                &state,
-                &effects)
+            state.links[seat] = nil
+            state.machine.notStarted(seat: seat, &effects.actions)
+            let reason =
+                error as? MultiprocessingError
+                ?? MultiprocessingError(.startFailed, "a worker could not be prepared", cause: error)
+            breakPool(reason, &state, &effects)
         }
+    }
+
+    private func order(for link: WorkerLink, seat: Int, path: [UInt32]) throws -> LaunchOrder {
+        let seating = PoolWorkerRole.Seating(seat: seat, ringBytes: Self.ringBytes)
+        let heritage = try Heritage(name: link.name, path: path, isDaemon: false)
+        var order = heritage.order(
+            PoolWorkerRole.self, seating.bytes, [link.segment.file, doorbell.file, doorbell.event])
+        let options = configuration.startOptions
+        order.settings = try options.settings()
+        order.streams = try options.streams(capturingOutput: nil, error: nil)
+        if configuration.output == .tagged, options.standardOutput == .inherited {
+            order.streams.output = .file(try relay(.output, of: link))
+        }
+        if configuration.relaysOutput, options.standardError == .inherited {
+            order.streams.error = .file(try relay(.error, of: link))
+        }
+        return order
+    }
+
+    /// A pipe for one of the worker's streams; returns the end that it writes to.
+    private func relay(_ stream: StandardStream, of link: WorkerLink) throws(SystemError) -> SharedDescriptor
+    {
+        let pipe = try OutputPipe()
+        let relay = OutputRelay(
+            to: stream, tag: configuration.output == .tagged ? "[\(link.name)] " : nil,
+            keeping: stream == .error ? configuration.keptErrorLines : 0, on: outputLane)
+        try relay.begin(pipe.reader)
+        link.relays.append(relay)
+        return pipe.end
     }
 
     /// Starts the process on the lane where starting may block.
@@ -31,7 +70,7 @@ extension PoolCore {
                     order, onStart: { workerStarted($0, seat: seat, generation) },
                     onExit: { [self] end in
                         SharedMemory.childEnded(end.status)
-                        workerEnded(seat: seat, generation, end.status)
+                        workerEnded(seat: seat, generation, end)
                     })
             } catch {
                 transact { state, effects in
@@ -56,81 +95,34 @@ extension PoolCore {
         }
     }
 
-    /// A worker is gone: what it had begun is lost, what it had not runs elsewhere.
-    func workerEnded(seat: Int, _ generation: UInt64, _ status: MultiprocessingCore.ExitStatus) {
-        transact { state, effects in
-            guard let link = state.links[seat], link.generation == generation else { return }
-            // What it wrote before its end counts; the orders that follow from it have to come first.
-            while drain(seat, &state, &effects) {}
-            perform(&state, &effects)
-            state.links[seat] = nil
-            let wasLeaving = state.machine.seats[seat].isLeaving
-            let begunAnything = link.segment.slots.contains { $0.begunItems > 0 }
-            let held = state.machine.ended(seat: seat, begunAnything: begunAnything || wasLeaving)
-            var again: [(id: UInt64, bytes: Int)] = []
-            for (slot, id) in held {
-                guard let rest = settle(id, link, slot: slot, status, &state, &effects) else { continue }
-                again.append((id, rest))
+    /// A worker has said how its initializer went; the lock is held.
+    func take(
+        _ beginning: WorkerLink.Beginning, from seat: Int, _ link: WorkerLink, _ state: inout State,
+        _ effects: inout Effects
+    ) {
+        switch beginning {
+        case .ready:
+            link.isReady = true
+            state.machine.ready(seat: seat, &effects.actions)
+        case .refused(let bytes):
+            let reason = unsafe bytes.withUnsafeBytes { bytes in
+                var reader = unsafe ByteReader(bytes)
+                return Result { try ErrorTransport.decode(from: &reader) }
             }
-            if state.machine.fruitlessDeaths >= PoolMachine.fruitlessLimit {
+            switch reason {
+            case .success(let error): breakPool(error, &state, &effects)
+            case .failure(let error):
                 breakPool(
                     MultiprocessingError(
-                        .poolBroken,
-                        "\(PoolMachine.fruitlessLimit) workers in a row ended before they began a task; "
-                            + "the last one \(ChildProcess.ExitStatus(status))"), &state, &effects)
-                for (id, _) in again { effects.actions.append(.drop(id)) }
-            } else {
-                state.machine.resubmit(again, &effects.actions)
+                        .undecodable, "the error of a worker's initializer could not be decoded", cause: error
+                    ),
+                    &state, &effects)
             }
-            state.machine.replace(seat: seat, &effects.actions)
         }
-    }
-
-    /// Sees to a chunk that a dead worker held; returns its size if items of it have to run elsewhere.
-    private func settle(
-        _ id: UInt64, _ link: WorkerLink, slot: Int, _ status: MultiprocessingCore.ExitStatus,
-        _ state: inout State, _ effects: inout Effects
-    ) -> Int? {
-        guard var chunk = state.chunks[id] else { return nil }
-        guard chunk.sink != nil else {
-            state.chunks[id] = nil
-            return nil
-        }
-        // What the slot says comes from the worker, so it is held against what is known here.
-        let begun = min(max(link.segment.slots[slot].begunItems, chunk.answered), chunk.count)
-        if begun > chunk.answered {
-            let error = lossReason(chunk, item: chunk.firstItem + begun - 1, link, slot, status)
-            deliver(error, to: chunk, items: chunk.answered..<begun, &effects)
-        }
-        guard begun < chunk.count else {
-            state.chunks[id] = nil
-            return nil
-        }
-        if begun > 0 {
-            chunk.payload = ChunkPayload.dropping(begun, of: chunk.payload, count: chunk.count)
-            chunk.firstItem += begun
-            chunk.count -= begun
-            chunk.answered = 0
-        }
-        state.chunks[id] = chunk
-        return chunk.weight
-    }
-
-    private func lossReason(
-        _ chunk: PoolChunk, item: Int, _ link: WorkerLink, _ slot: Int,
-        _ status: MultiprocessingCore.ExitStatus
-    ) -> any Error {
-        if let reason = link.killReason { return reason }
-        let runTime = link.segment.slots[slot].begunAt.map { begun in
-            Duration.nanoseconds(Int64(clamping: Deadline.now.nanoseconds - begun.nanoseconds))
-        }
-        return WorkerDiedError(
-            processID: link.child?.pid ?? 0, status: .init(status), item: item,
-            task: "item \(item) of \(chunk.definition.label)", runTime: runTime)
     }
 
     /// Ends the pool because it cannot do its work.
-    private func breakPool(_ reason: MultiprocessingError, _ state: inout State, _ effects: inout Effects) {
+    func breakPool(_ reason: any Error, _ state: inout State, _ effects: inout Effects) {
         if state.failure == nil { state.failure = reason }
         state.machine.terminate(&effects.actions)
     }

@@ -11,13 +11,16 @@ final class PoolCore: Sendable {
         var links: [WorkerLink?]
         var generation: UInt64 = 0
         /// Why the pool takes no more work, if it did not end in good order.
-        var failure: MultiprocessingError?
+        var failure: (any Error)?
         var interned: [DefinitionKey: Definition] = [:]
+        /// Who waits for something about the workers.
+        var waits: [PoolWait] = []
+        /// Whether idle workers are being looked for.
+        var isTicking = false
     }
 
     static let ringBytes = 256 << 10
 
-    let workers: Int
     let configuration: ProcessPool.Configuration
     let doorbell: Doorbell
     let launcher: any Launcher
@@ -28,25 +31,50 @@ final class PoolCore: Sendable {
     /// The memory of long messages.
     let buffers = BufferPool()
     let attention: Attention
+    let hooks: WorkerHooks
+    /// Output that comes through this process is written here, in its order.
+    let outputLane = Lane("mp-output")
+    /// Whether workers are looked at after each task.
+    let isCheckedUp: Bool
+    private let targetSize: Atomic<Int>
+    private let seatCount: Atomic<Int>
     private let nextID = Atomic<UInt64>(1)
     private let watch = Mutex<Poller.Watch?>(nil)
 
     init(
-        workers: Int, launcher: any Launcher, _ configuration: ProcessPool.Configuration
+        workers: Int, launcher: any Launcher, _ configuration: ProcessPool.Configuration,
+        _ hooks: WorkerHooks = WorkerHooks(), maxTasksPerChild: Int? = nil
     ) throws(SystemError) {
-        self.workers = workers
+        targetSize = Atomic(workers)
+        seatCount = Atomic(workers)
+        self.hooks = hooks
         self.configuration = configuration
+        isCheckedUp = configuration.recycling.needsLook
         self.launcher = launcher
         doorbell = try Doorbell.make()
         attention = Attention()
         state = Mutex(
             State(
-                machine: PoolMachine(seats: workers, slots: WorkerSegment.slotCount),
+                machine: PoolMachine(
+                    seats: workers, slots: WorkerSegment.slotCount, minimum: configuration.minWorkers,
+                    taskLimit: maxTasksPerChild, seatLimit: Doorbell.maximumWorkers),
                 links: Array(repeating: nil, count: workers)))
         let watch = try Poller.obtain().watch(doorbell.event.raw) { [weak self] in self?.doorbellRang() }
         self.watch.withLock { $0 = watch }
         doorbell.parentWillSleep()
         transact { state, effects in state.machine.begin(&effects.actions) }
+    }
+
+    /// Workers that there are at most.
+    var workers: Int {
+        get { targetSize.load(ordering: .relaxed) }
+        set { targetSize.store(newValue, ordering: .relaxed) }
+    }
+
+    /// Seats that workers have had, which may be more.
+    var seats: Int {
+        get { seatCount.load(ordering: .relaxed) }
+        set { seatCount.store(newValue, ordering: .relaxed) }
     }
 
     /// A number that no other chunk or definition of this pool has.
@@ -59,12 +87,13 @@ final class PoolCore: Sendable {
     /// Accepts chunks, all or none.
     ///
     /// - Throws: when the pool takes no more work.
-    func submit(_ chunks: [PoolChunk]) throws(MultiprocessingError) {
-        let refusal: MultiprocessingError? = transact { state, effects in
+    func submit(_ chunks: [PoolChunk]) throws {
+        let refusal: (any Error)? = transact { state, effects in
             if let refusal = Self.refusal(state) { return refusal }
             for chunk in chunks {
                 state.chunks[chunk.id] = chunk
-                state.machine.submit(chunk.id, bytes: chunk.weight, &effects.actions)
+                state.machine.submit(
+                    chunk.id, bytes: chunk.weight, key: chunk.options.key, &effects.actions)
             }
             return nil
         }
@@ -103,11 +132,14 @@ final class PoolCore: Sendable {
         }
     }
 
+    /// Whether work is taken or done.
+    var isActive: Bool { state.withLock { $0.machine.phase == .open || $0.machine.phase == .draining } }
+
     /// Whether the pool will come to its end by itself.
     var isEnding: Bool { state.withLock { $0.machine.phase != .open } }
 
     /// Why nothing can be submitted now; nil when it can.
-    var refusal: MultiprocessingError? { state.withLock { Self.refusal($0) } }
+    var refusal: (any Error)? { state.withLock { Self.refusal($0) } }
 
     /// Waits until no worker is left, whatever happens to the waiting task.
     nonisolated(nonsending) func waitUntilFinished() async {
@@ -121,7 +153,7 @@ final class PoolCore: Sendable {
     }
 
     /// Why nothing can be submitted now; nil when it can.
-    static func refusal(_ state: State) -> MultiprocessingError? {
+    static func refusal(_ state: State) -> (any Error)? {
         switch state.machine.phase {
         case .open: nil
         case .draining, .ending, .finished:
@@ -140,6 +172,7 @@ final class PoolCore: Sendable {
             let result = body(&state, &effects)
             forgetRetired(&state)
             perform(&state, &effects)
+            if !state.waits.isEmpty { settleWaits(&state, &effects) }
             return result
         }
         run(effects)
@@ -156,6 +189,11 @@ final class PoolCore: Sendable {
     /// The last worker has gone: nothing rings any more.
     func endWatching() {
         if let watch = watch.withLock({ $0.take() }) { Poller.shared.unwatch(watch) }
-        finished.close(())
+        if configuration.relaysOutput {
+            // What the workers have printed comes out first.
+            outputLane.run { [finished] in finished.close(()) }
+        } else {
+            finished.close(())
+        }
     }
 }

@@ -12,6 +12,10 @@ enum PoolRequest {
     static let run: UInt32 = 3
     /// Nothing more comes: leave.
     static let leave: UInt32 = 4
+    /// The first message: `slot` unused; the payload is the initializer, as a `WorkerHook`.
+    static let begin: UInt32 = 10
+    /// What to do before leaving: `slot` unused; the payload is a `WorkerHook`.
+    static let finalizer: UInt32 = 11
 }
 
 /// Messages from a worker.
@@ -24,6 +28,10 @@ enum PoolReply {
     static let vacated: UInt32 = 3
     /// As `value`; the descriptors in it were sent on the channel before.
     static let valueWithDescriptors: UInt32 = 4
+    /// The initializer is through, or there is none.
+    static let ready: UInt32 = 10
+    /// The initializer threw; the payload is its error.
+    static let refused: UInt32 = 11
 }
 
 /// Messages on the channel, past the rings.
@@ -79,18 +87,26 @@ struct ChunkPayload {
         }
     }
 
-    /// The same chunk without its first items.
-    static func dropping(_ items: Int, of payload: [UInt8], count: Int) -> [UInt8] {
+    /// The same chunk with some of its items only.
+    static func cutting(_ items: Range<Int>, of payload: [UInt8], count: Int) -> [UInt8] {
+        let start = offset(of: items.lowerBound, in: payload, count: count)
+        let end = offset(of: items.upperBound, in: payload, count: count)
+        var rest = ByteWriter()
+        rest.append(contentsOf: Array(payload[..<headerSize]))
+        rest.append(contentsOf: Array(payload[start..<end]))
+        rest.overwrite(at: 16, with: UInt32(items.count))
+        return rest.bytes
+    }
+
+    /// Where an item begins, or where the last one ends.
+    private static func offset(of item: Int, in payload: [UInt8], count: Int) -> Int {
+        if item == count { return payload.count }
         var offset = headerSize
         unsafe payload.withUnsafeBytes { bytes in
-            for _ in 0..<items {
+            for _ in 0..<item {
                 offset += 8 + Int(unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
             }
         }
-        var rest = ByteWriter()
-        rest.append(contentsOf: Array(payload[..<headerSize]))
-        rest.append(contentsOf: Array(payload[offset...]))
-        rest.overwrite(at: 16, with: UInt32(count - items))
-        return rest.bytes
+        return offset
     }
 }

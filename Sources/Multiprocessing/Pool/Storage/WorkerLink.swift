@@ -24,6 +24,8 @@ final class WorkerLink {
     private var known: Set<UInt64> = []
     /// Tells this worker from earlier ones in the same seat.
     let generation: UInt64
+    let name: String
+    let startedAt = Deadline.now
     /// The way past the rings.
     let line = ControlLine()
     /// The process, once it has been started.
@@ -32,12 +34,43 @@ final class WorkerLink {
     var killReason: MultiprocessingError?
     /// Whether the process has to be ended as soon as it has been started.
     var isUnwanted = false
+    /// Where its standard error and output come through this process, if they do.
+    var relays: [OutputRelay] = []
+    /// What the worker has said about its beginning; taken out when it was dealt with.
+    var beginning: Beginning?
+    /// Whether it is prepared for its first task.
+    var isReady = false
+    /// Whether its memory is being watched.
+    var isWatched = false
 
-    init(generation: UInt64, ringBytes: Int) throws(SystemError) {
+    var age: Duration {
+        .nanoseconds(Int64(clamping: Deadline.now.nanoseconds - startedAt.nanoseconds))
+    }
+
+    /// How a worker's beginning went.
+    enum Beginning {
+        case ready
+        /// The initializer threw.
+        case refused([UInt8])
+    }
+
+    init(generation: UInt64, name: String, ringBytes: Int) throws(SystemError) {
         self.generation = generation
+        self.name = name
         segment = try WorkerSegment.make(ringBytes: ringBytes)
         requests = FrameWriter(segment.requests)
         replies = FrameReader(segment.replies)
+    }
+
+    /// Tells the worker what to do at the beginning and the end of its life.
+    func begin(_ hooks: WorkerHooks) throws(RingCorruption) {
+        enclose(hooks.initializer.attachments)
+        try requests.send(kind: PoolRequest.begin, slot: 0, hooks.initializer.bytes)
+        if let finalizer = hooks.finalizer {
+            enclose(finalizer.attachments)
+            try requests.send(kind: PoolRequest.finalizer, slot: 0, finalizer.bytes)
+        }
+        try askForSpace()
     }
 
     /// Gives a chunk to the worker.
@@ -87,6 +120,15 @@ final class WorkerLink {
         while size < Self.drainLimit {
             let found = try unsafe replies.next { frame, payload in
                 size += RingFrame.headerSize + payload.count
+                switch frame.kind {
+                case PoolReply.ready:
+                    beginning = .ready
+                    return
+                case PoolReply.refused:
+                    beginning = unsafe .refused(Array(payload))
+                    return
+                default: break
+                }
                 unsafe Self.add(frame, payload, to: &batches, buffers)
                 guard frame.kind == PoolReply.valueWithDescriptors else { return }
                 // The worker sends them before it writes the message, so they are there.

@@ -34,7 +34,7 @@ where Input.Element == Body.Arguments {
 
     private func submit(
         _ element: Input.Element, _ builder: inout ChunkBuilder<Body>
-    ) throws(MultiprocessingError) {
+    ) throws {
         let full: PoolChunk?
         do {
             full = try builder.add(element)

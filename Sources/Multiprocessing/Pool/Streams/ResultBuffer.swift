@@ -22,7 +22,7 @@ final class ResultBuffer: ChunkSink {
     var isHungry: Bool { state.withLock { $0.machine.isHungry } }
     var room: (chunks: Int, bytes: Int) { state.withLock { $0.machine.room } }
 
-    func submit(_ chunks: [PoolChunk]) throws(MultiprocessingError) {
+    func submit(_ chunks: [PoolChunk]) throws {
         guard !chunks.isEmpty else { return }
         state.withLock { state in
             for chunk in chunks {

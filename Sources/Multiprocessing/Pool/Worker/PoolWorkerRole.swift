@@ -42,6 +42,7 @@ enum PoolWorkerRole: HeirRole {
         let files = seat.takeDescriptors()
         let segment = try WorkerSegment(files[0], ringBytes: seating.ringBytes)
         let doorbell = try Doorbell(files[1], event: files[2])
+        ProcessPool.Worker.become(seat: seating.seat)
         let loop = WorkerLoop(
             seat: seating.seat, segment: segment, doorbell: doorbell, channel: MessageSocket(seat.channel))
         try ParentWatch.start(seat) { message in

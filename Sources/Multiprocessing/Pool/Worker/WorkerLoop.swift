@@ -13,6 +13,8 @@ final class WorkerLoop: @unchecked Sendable {
     /// Where a chunk's task encodes its answers; the memory serves all of them.
     var answer = MessageWriter()
     private var definitions: [UInt64: Result<any Invocation, any Error>] = [:]
+    /// What is done before the worker leaves.
+    private var finalizer: (@Sendable () async throws -> Void)?
 
     private let seat: Int
     private let segment: WorkerSegment
@@ -91,14 +93,42 @@ final class WorkerLoop: @unchecked Sendable {
                 definitions[try reader.read(UInt64.self)] = nil
             case PoolRequest.run:
                 try runChunk(slot: Int(frame.slot), &reader)
+            case PoolRequest.begin:
+                begin(Result { try WorkerHook.decode(&reader, parcel: takeParcel) })
+            case PoolRequest.finalizer:
+                finalizer = try WorkerHook.decode(&reader, parcel: takeParcel)
             case PoolRequest.leave:
-                ThisProcess.exit(0)
+                leave()
             default:
                 throw WireError.malformed("a request of kind \(frame.kind)")
             }
         } catch {
             fatalError("the pool sent a request that is none: \(error)")
         }
+    }
+
+    // MARK: Beginning and end
+
+    /// Runs the initializer, and says how it went.
+    private func begin(_ initializer: Result<(@Sendable () async throws -> Void)?, any Error>) {
+        let failure: (any Error)? =
+            switch initializer {
+            case .success(let initializer): initializer.flatMap { HookRun.run($0) }
+            case .failure(let error):
+                MultiprocessingError(
+                    .undecodable, "the worker could not decode the pool's initializer", cause: error)
+            }
+        answer.removeAll()
+        if let failure { ErrorTransport.encode(failure, processID: ThisProcess.id, into: &answer.bytes) }
+        reply(failure == nil ? PoolReply.ready : PoolReply.refused, 0, answer.bytes.bytes)
+        flush()
+    }
+
+    private func leave() -> Never {
+        if let finalizer, let error = HookRun.run(finalizer) {
+            StandardError.write("\(ChildProcess.current.name): the finalizer threw: \(error)\n")
+        }
+        ThisProcess.exit(0)
     }
 
     /// The descriptors that belong to the message at hand; waits until they have come.
@@ -116,6 +146,7 @@ final class WorkerLoop: @unchecked Sendable {
         // Also those of a chunk that was taken back have come, or will come.
         let parcel = takeParcel(of: Int(try reader.read(UInt16.self)))
         guard segment.slots[slot].start() else { return reply(PoolReply.vacated, slot, []) }
+        ProcessPool.Worker.beginTask()
         let attachments = (try? parcel.open()) ?? []
         let chunk = ChunkRun(
             self, slot: segment.slots[slot], number: slot, count: count, isTimed: isTimed,

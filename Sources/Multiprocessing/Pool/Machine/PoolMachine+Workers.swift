@@ -1,0 +1,97 @@
+// How workers come and go one by one.
+extension PoolMachine {
+    /// Asks for the workers that there are from the beginning.
+    mutating func begin(_ actions: inout [Action]) {
+        arrange(&actions)
+    }
+
+    /// Asks for all workers that there may be.
+    mutating func warmUp(_ actions: inout [Action]) {
+        guard phase == .open else { return }
+        while freshCount < target, orderWorker(&actions) {}
+    }
+
+    /// The seat's worker can be given work.
+    mutating func occupied(seat: Int, _ actions: inout [Action]) {
+        guard phase == .open || phase == .draining else {
+            move(seat, to: .working)
+            return actions.append(.kill(seat: seat))
+        }
+        move(seat, to: onDutyCount < target ? .working : .standby)
+        dispatch(&actions)
+        feed(seat, &actions)
+        checkEnd(&actions)
+    }
+
+    /// The seat gets no worker after all.
+    mutating func notStarted(seat: Int, _ actions: inout [Action]) {
+        clear(seat)
+        checkEnd(&actions)
+    }
+
+    /// The seat's worker has begun and is prepared for its first task.
+    mutating func ready(seat: Int, _ actions: inout [Action]) {
+        seats[seat].isReady = true
+        if seats.contains(where: \.isDue) { arrange(&actions) }
+    }
+
+    /// The seat's worker is gone.
+    ///
+    /// Returns the chunks it held, in the order in which it would have run them.
+    mutating func ended(seat: Int, begunAnything: Bool) -> [(slot: Int, id: ChunkID)] {
+        let held = seats[seat].order.compactMap { slot in
+            seats[seat].chunks[slot].map { (slot: slot, id: $0) }
+        }
+        for (_, id) in held { chunks[id] = nil }
+        giveBackOwn(seat)
+        if !seats[seat].isLeaving, phase == .open || phase == .draining {
+            fruitlessDeaths = begunAnything ? 0 : fruitlessDeaths + 1
+        }
+        clear(seat)
+        return held
+    }
+
+    /// What follows a worker's end, once its chunks have been seen to: a new worker, or the end of the pool.
+    mutating func replace(seat: Int, _ actions: inout [Action]) {
+        arrange(&actions)
+        checkEnd(&actions)
+    }
+
+    /// Takes no more work for the worker: it leaves when it has done what it holds.
+    mutating func retire(_ seat: Int, _ actions: inout [Action]) {
+        guard seats[seat].stage == .working || seats[seat].stage == .standby else { return }
+        giveBackOwn(seat)
+        move(seat, to: .retiring)
+        // Whoever may hold its last chunk gets to it first.
+        leaveIfDone(seat, &actions, isArranging: true)
+    }
+
+    /// What waits for this worker only may go to any.
+    private mutating func giveBackOwn(_ seat: Int) {
+        for id in seats[seat].own.removeAll().reversed() where chunks[id] != nil { queue.prepend(id) }
+    }
+
+    /// A retiring worker that holds nothing any more is asked to leave, and the next one takes its place.
+    mutating func leaveIfDone(_ seat: Int, _ actions: inout [Action], isArranging: Bool = false) {
+        guard seats[seat].stage == .retiring, seats[seat].order.isEmpty,
+            phase == .open || phase == .draining
+        else { return }
+        move(seat, to: .leaving)
+        actions.append(.dismiss(seat: seat))
+        if !isArranging { arrange(&actions) }
+    }
+
+    /// Starts a worker for what waits, if there may be more of them; true when what waits is to wait for that one.
+    mutating func startsAnother(_ actions: inout [Action]) -> Bool {
+        guard freshCount < target, loads.least(below: 1) == nil else { return false }
+        return startingCount > 0 || orderWorker(&actions)
+    }
+
+    /// Asks for one more worker; false when there are as many as there may be.
+    mutating func orderWorker(_ actions: inout [Action]) -> Bool {
+        guard let seat = takeSeat() else { return false }
+        move(seat, to: .starting)
+        actions.append(.start(seat: seat))
+        return true
+    }
+}
