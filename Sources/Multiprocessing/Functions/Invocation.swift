@@ -3,7 +3,7 @@ import MultiprocessingCore
 /// A body and its context, as a worker holds them: what it runs for each item of a chunk.
 protocol Invocation: Sendable {
     /// Runs the items that the chunk hands out, until it hands out no more.
-    func run(_ chunk: ChunkRun) async
+    @concurrent func run(_ chunk: ChunkRun) async
 
     /// Decodes the arguments of a single run, whose result nobody wants.
     func prepare(_ reader: inout MessageReader) throws -> @Sendable () async throws -> Void
@@ -12,23 +12,65 @@ protocol Invocation: Sendable {
 struct BodyInvocation<Body: PortableBody>: Invocation {
     let body: Body
     let context: Body.Context
+    private let packing = Body.packing
+    private let resultPacking = Body.resultPacking
 
-    func run(_ chunk: ChunkRun) async {
-        while var item = chunk.next() {
-            let arguments: Body.Arguments
-            do {
-                arguments = try Body.decodeArguments(from: &item)
-            } catch {
-                chunk.fail(
-                    MultiprocessingError(
-                        .undecodable, "the worker could not decode the task's arguments", cause: error))
-                continue
+    init(body: Body, context: Body.Context) {
+        self.body = body
+        self.context = context
+    }
+
+    @concurrent func run(_ chunk: ChunkRun) async {
+        while true {
+            if chunk.isPacked, let packing, let resultPacking {
+                while let stretch = chunk.beginStretch(packing, resultPacking) {
+                    await run(stretch, of: chunk, packing, resultPacking)
+                }
             }
-            do {
-                chunk.answer(try await body.run(arguments, context))
-            } catch {
-                chunk.fail(error)
+            // What does not lie side by side, or finds no room there.
+            guard let item = chunk.next() else { return }
+            await run(item, of: chunk)
+        }
+    }
+
+    private func run(_ item: MessageReader, of chunk: ChunkRun) async {
+        var item = item
+        let arguments: Body.Arguments
+        do {
+            arguments = chunk.isPacked ? item.readPacked() : try Body.decodeArguments(from: &item)
+        } catch {
+            return chunk.fail(
+                MultiprocessingError(
+                    .undecodable, "the worker could not decode the task's arguments", cause: error))
+        }
+        do {
+            chunk.answer(try await body.run(arguments, context))
+        } catch {
+            chunk.fail(error)
+        }
+    }
+
+    /// Runs items whose arguments and values are used as they lie in memory.
+    @concurrent private func run(
+        _ stretch: ChunkRun.Stretch, of chunk: ChunkRun, _ packing: PackedLayout, _ results: PackedLayout
+    ) async {
+        // Both places are aligned, have room for the whole stretch, and hold plain numbers or nothing.
+        var argument = unsafe stretch.arguments
+        var value = unsafe stretch.values
+        var returned = 0
+        do {
+            while returned < stretch.count {
+                chunk.slot.begin(item: stretch.first + returned, stamped: stretch.isStamped)
+                let result = try await body.run(
+                    unsafe argument.assumingMemoryBound(to: Body.Arguments.self).pointee, context)
+                unsafe value.assumingMemoryBound(to: Body.Output.self).initialize(to: result)
+                unsafe argument += packing.spacing
+                unsafe value += results.spacing
+                returned += 1
             }
+            chunk.endStretch(returned)
+        } catch {
+            chunk.endStretch(returned, failure: error)
         }
     }
 }

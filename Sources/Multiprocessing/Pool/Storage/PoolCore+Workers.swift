@@ -92,9 +92,16 @@ extension PoolCore {
         _ state: inout State, _ effects: inout Effects
     ) -> Int? {
         guard var chunk = state.chunks[id] else { return nil }
-        guard chunk.sink != nil else {
+        guard let sink = chunk.sink else {
             state.chunks[id] = nil
             return nil
+        }
+        if let rescued = link.rescue(slot: slot, answered: chunk.answered, count: chunk.count) {
+            let delivery = Delivery(
+                chunk: id, firstItem: chunk.firstItem + chunk.answered, count: rescued.count,
+                content: .replies(rescued.bytes))
+            effects.deliveries.append((sink, delivery))
+            chunk.answered += rescued.count
         }
         // What the slot says comes from the worker, so it is held against what is known here.
         let begun = min(max(link.segment.slots[slot].begunItems, chunk.answered), chunk.count)

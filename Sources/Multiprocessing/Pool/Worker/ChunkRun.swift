@@ -6,34 +6,51 @@ final class ChunkRun: @unchecked Sendable {
     // @unchecked because of what changes: it has one user at a time, the chunk's task until `finish`, the
     // loop's thread after it. The reader's bytes stay in place until the loop's thread goes on.
     private let loop: WorkerLoop
-    private let slot: Slot
+    let slot: Slot
     private let number: Int
     private let count: Int
-    private let isTimed: Bool
+    private let form: ChunkForm
     private var reader: ByteReader
     private let attachments: [SharedDescriptor]
     private var begun = 0
     private var answered = 0
+    /// Where values lie, side by side, that the pool has not been told of, and how many.
+    ///
+    /// They outlive this process, because the slot says how many items have been begun: the pool takes them over then.
+    private var room: RunRoom?
+    private var filled = 0
+    private lazy var pace = RunPace(now: Deadline.now.nanoseconds)
     private let finished = DispatchSemaphore(value: 0)
 
-    init(_ loop: WorkerLoop, slot: Slot, number: Int, count: Int, isTimed: Bool, _ message: MessageReader) {
+    init(
+        _ loop: WorkerLoop, slot: Slot, number: Int, count: Int, form: ChunkForm, _ message: MessageReader
+    ) {
         self.loop = loop
         self.slot = slot
         self.number = number
         self.count = count
-        self.isTimed = isTimed
+        self.form = form
         reader = message.bytes
         attachments = message.attachments
     }
 
     /// Whether every item has been answered.
     var isComplete: Bool { answered == count }
+    /// Whether the arguments lie side by side.
+    var isPacked: Bool { form.contains(.packed) }
+    /// Whether the beginning of each item is written down.
+    private var isStamped: Bool { form.contains(.timed) || count == 1 }
 
     /// The arguments of the next item, which begins now; nil when there is none, or nobody wants it.
     func next() -> MessageReader? {
         guard begun < count, begun == 0 || !Task.isCancelled else { return nil }
-        slot.begin(item: begun, stamped: isTimed || count == 1)
+        slot.begin(item: begun, stamped: isStamped)
         begun += 1
+        if isPacked {
+            let size = unsafe reader.bytes.count / count
+            let bytes = unsafe reader.bytes[((begun - 1) * size)..<(begun * size)]
+            return unsafe MessageReader(ByteReader(UnsafeRawBufferPointer(rebasing: bytes)), attachments: [])
+        }
         do {
             let length = Int(clamping: try reader.read(UInt64.self))
             return unsafe MessageReader(ByteReader(try reader.readBytes(length)), attachments: attachments)
@@ -42,8 +59,65 @@ final class ChunkRun: @unchecked Sendable {
         }
     }
 
+    // MARK: Stretches
+
+    /// Items that follow each other, whose arguments and values lie side by side.
+    @safe struct Stretch: @unchecked Sendable {
+        // @unchecked because of the pointers: only the chunk's task uses them, while they are valid.
+        let first: Int
+        let count: Int
+        /// Whether the beginning of each item is written down.
+        let isStamped: Bool
+        let arguments: UnsafeRawPointer
+        let values: UnsafeMutableRawPointer
+    }
+
+    /// The items that come next, as many as may run without a look at the clock.
+    ///
+    /// Nil when there is none, nobody wants it, or there is no room for the values now.
+    func beginStretch(_ arguments: PackedLayout, _ values: PackedLayout) -> Stretch? {
+        guard begun < count, begun == 0 || !Task.isCancelled else { return nil }
+        guard let room = room ?? loop.openRun(number, spacing: values.spacing, atMost: count - begun) else {
+            return nil
+        }
+        if self.room == nil {
+            slot.open(run: room.position)
+            self.room = room
+        }
+        // The loop has copied the arguments to an aligned place; a chunk has at least one.
+        let first = unsafe reader.bytes.baseAddress.unsafelyUnwrapped + begun * arguments.spacing
+        return unsafe Stretch(
+            first: begun, count: count == 1 ? 1 : min(pace.stride, room.capacity - filled),
+            isStamped: isStamped, arguments: first, values: room.place + filled * values.spacing)
+    }
+
+    /// So many items of the stretch have returned; the next one threw, if there is an error.
+    func endStretch(_ returned: Int, failure: (any Error)? = nil) {
+        begun += returned
+        filled += returned
+        if let failure {
+            begun += 1
+            fail(failure)
+        } else if begun == count || pace.looks(at: Deadline.now.nanoseconds) || filled == room?.capacity {
+            handOver()
+        }
+    }
+
+    /// Hands over the values that have been collected.
+    private func handOver() {
+        guard let room else { return }
+        self.room = nil
+        answered += filled
+        loop.closeRun(room, count: filled)
+        filled = 0
+        slot.closeRun()
+    }
+
+    // MARK: Answers
+
     /// The item returned.
     func answer(_ value: some Encodable) {
+        handOver()
         loop.answer.removeAll()
         do {
             try loop.answer.append(encoding: value)
@@ -66,6 +140,7 @@ final class ChunkRun: @unchecked Sendable {
 
     /// The item threw.
     func fail(_ error: any Error) {
+        handOver()
         loop.answer.removeAll()
         ErrorTransport.encode(error, processID: ThisProcess.id, into: &loop.answer.bytes)
         answered += 1
@@ -79,6 +154,7 @@ final class ChunkRun: @unchecked Sendable {
 
     /// The chunk's task is over; the loop's thread goes on.
     func finish() {
+        handOver()
         finished.signal()
     }
 

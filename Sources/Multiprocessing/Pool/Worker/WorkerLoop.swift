@@ -18,6 +18,8 @@ final class WorkerLoop: @unchecked Sendable {
     private let segment: WorkerSegment
     private let doorbell: Doorbell
     private let parcels = ParcelQueue()
+    /// Where arguments lie that are used as they lie in memory.
+    private let scratch = AlignedScratch()
     private let running = Mutex<RunningTask?>(nil)
     /// Workers of one pool that may look for work at the same time.
     private let lookers = Processor.usableCount - 1
@@ -103,13 +105,17 @@ final class WorkerLoop: @unchecked Sendable {
         let definition = try reader.read(UInt64.self)
         let id = try reader.read(UInt64.self)
         let count = Int(try reader.read(UInt32.self))
-        let isTimed = try reader.read(UInt16.self) == 1
+        let form = ChunkForm(rawValue: try reader.read(UInt16.self))
         // Also those of a chunk that was taken back have come, or will come.
         let parcel = takeParcel(of: Int(try reader.read(UInt16.self)))
         guard segment.slots[slot].start() else { return reply(PoolReply.vacated, slot, []) }
         let attachments = (try? parcel.open()) ?? []
+        if form.contains(.packed) {
+            reader = unsafe ByteReader(UnsafeRawBufferPointer(scratch.copy(of: reader)))
+        }
+        let begin = form.contains(.measured) ? Deadline.now.nanoseconds : 0
         let chunk = ChunkRun(
-            self, slot: segment.slots[slot], number: slot, count: count, isTimed: isTimed,
+            self, slot: segment.slots[slot], number: slot, count: count, form: form,
             MessageReader(reader, attachments: attachments))
         if case .lost = parcel {
             chunk.failAll(MultiprocessingError.noRoomForHandle)
@@ -122,6 +128,7 @@ final class WorkerLoop: @unchecked Sendable {
                 self.begin(id)
                 await invocation.run(chunk)
                 self.end()
+                if begin > 0 { chunk.slot.took(nanoseconds: Deadline.now.nanoseconds - begin) }
                 chunk.finish()
             }
             chunk.waitUntilFinished()
@@ -151,6 +158,14 @@ final class WorkerLoop: @unchecked Sendable {
     /// Sends a message; what does not fit waits for `flush`.
     func reply(_ kind: UInt32, _ slot: Int, _ payload: [UInt8], _ descriptors: [SharedDescriptor] = []) {
         answers.send(kind, slot, payload, descriptors)
+    }
+
+    func openRun(_ slot: Int, spacing: Int, atMost count: Int) -> RunRoom? {
+        answers.openRun(slot, spacing: spacing, atMost: count)
+    }
+
+    func closeRun(_ room: RunRoom, count: Int) {
+        answers.closeRun(room, count: count)
     }
 
     /// Waits until every answer is on its way; on the loop's thread only.
