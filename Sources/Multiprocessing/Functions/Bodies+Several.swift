@@ -15,6 +15,11 @@ struct Body2<A: Portable, B: Portable, R: Portable>: PortableBody {
     @concurrent func run(_ arguments: (A, B), _ context: Nothing) async throws -> R {
         try await body(arguments.0, arguments.1)
     }
+    @concurrent func run(_ stretch: inout Stretch, _ context: Nothing) async throws {
+        while let both = unsafe stretch.next((A, B).self) {
+            stretch.put(try await body(unsafe both.pointee.0, unsafe both.pointee.1))
+        }
+    }
 }
 
 struct VoidBody2<A: Portable, B: Portable>: PortableBody {

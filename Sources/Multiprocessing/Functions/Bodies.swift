@@ -30,6 +30,9 @@ struct Body1<A: Portable, R: Portable>: PortableBody {
     }
     static func decodeArguments(from reader: inout MessageReader) throws -> A { try reader.decode() }
     @concurrent func run(_ arguments: A, _ context: Nothing) async throws -> R { try await body(arguments) }
+    @concurrent func run(_ stretch: inout Stretch, _ context: Nothing) async throws {
+        while let a = unsafe stretch.next(A.self) { stretch.put(try await body(unsafe a.pointee)) }
+    }
 }
 
 struct VoidBody1<A: Portable>: PortableBody {

@@ -23,8 +23,13 @@ struct BodyInvocation<Body: PortableBody>: Invocation {
     @concurrent func run(_ chunk: ChunkRun) async {
         while true {
             if chunk.isPacked, let packing, let resultPacking {
-                while let stretch = chunk.beginStretch(packing, resultPacking) {
-                    await run(stretch, of: chunk, packing, resultPacking)
+                while var stretch = chunk.beginStretch(packing, resultPacking) {
+                    do {
+                        try await body.run(&stretch, context)
+                        chunk.end(stretch)
+                    } catch {
+                        chunk.end(stretch, failure: error)
+                    }
                 }
             }
             // What does not lie side by side, or finds no room there.
@@ -47,30 +52,6 @@ struct BodyInvocation<Body: PortableBody>: Invocation {
             chunk.answer(try await body.run(arguments, context))
         } catch {
             chunk.fail(error)
-        }
-    }
-
-    /// Runs items whose arguments and values are used as they lie in memory.
-    @concurrent private func run(
-        _ stretch: ChunkRun.Stretch, of chunk: ChunkRun, _ packing: PackedLayout, _ results: PackedLayout
-    ) async {
-        // Both places are aligned, have room for the whole stretch, and hold plain numbers or nothing.
-        var argument = unsafe stretch.arguments
-        var value = unsafe stretch.values
-        var returned = 0
-        do {
-            while returned < stretch.count {
-                chunk.slot.begin(item: stretch.first + returned, stamped: stretch.isStamped)
-                let result = try await body.run(
-                    unsafe argument.assumingMemoryBound(to: Body.Arguments.self).pointee, context)
-                unsafe value.assumingMemoryBound(to: Body.Output.self).initialize(to: result)
-                unsafe argument += packing.spacing
-                unsafe value += results.spacing
-                returned += 1
-            }
-            chunk.endStretch(returned)
-        } catch {
-            chunk.endStretch(returned, failure: error)
         }
     }
 }

@@ -69,8 +69,16 @@ extension Sequence {
     /// The elements, without a call for each of them where they are those of a range.
     func gathered() -> [Element] {
         // Generic code would ask a range for each of its elements.
-        if let range = self as? Range<Int>, let array = Array(range) as? [Element] { return array }
-        if let range = self as? ClosedRange<Int>, let array = Array(range) as? [Element] { return array }
+        if let range = self as? Range<Int> { return Array(range).known() }
+        if let range = self as? ClosedRange<Int> { return Array(range).known() }
         return Array(self)
+    }
+}
+
+extension [Int] {
+    /// The same array where the element's type is a parameter that has been found to be `Int`.
+    fileprivate func known<Found>() -> [Found] {
+        // A cast would look at each element.
+        unsafe unsafeBitCast(self, to: [Found].self)
     }
 }

@@ -6,7 +6,7 @@ final class ChunkRun: @unchecked Sendable {
     // @unchecked because of what changes: it has one user at a time, the chunk's task until `finish`, the
     // loop's thread after it. The reader's bytes stay in place until the loop's thread goes on.
     private let loop: WorkerLoop
-    let slot: Slot
+    private let slot: Slot
     private let number: Int
     private let count: Int
     private let form: ChunkForm
@@ -61,17 +61,6 @@ final class ChunkRun: @unchecked Sendable {
 
     // MARK: Stretches
 
-    /// Items that follow each other, whose arguments and values lie side by side.
-    @safe struct Stretch: @unchecked Sendable {
-        // @unchecked because of the pointers: only the chunk's task uses them, while they are valid.
-        let first: Int
-        let count: Int
-        /// Whether the beginning of each item is written down.
-        let isStamped: Bool
-        let arguments: UnsafeRawPointer
-        let values: UnsafeMutableRawPointer
-    }
-
     /// The items that come next, as many as may run without a look at the clock.
     ///
     /// Nil when there is none, nobody wants it, or there is no room for the values now.
@@ -87,16 +76,16 @@ final class ChunkRun: @unchecked Sendable {
         // The loop has copied the arguments to an aligned place; a chunk has at least one.
         let first = unsafe reader.bytes.baseAddress.unsafelyUnwrapped + begun * arguments.spacing
         return unsafe Stretch(
-            first: begun, count: count == 1 ? 1 : min(pace.stride, room.capacity - filled),
-            isStamped: isStamped, arguments: first, values: room.place + filled * values.spacing)
+            of: slot, from: begun, count: count == 1 ? 1 : min(pace.stride, room.capacity - filled),
+            isStamped: isStamped,
+            arguments: (first, arguments.spacing), values: (room.place + filled * values.spacing, values.spacing))
     }
 
-    /// So many items of the stretch have returned; the next one threw, if there is an error.
-    func endStretch(_ returned: Int, failure: (any Error)? = nil) {
-        begun += returned
-        filled += returned
+    /// The items of the stretch have returned, or the last one that was begun threw.
+    func end(_ stretch: Stretch, failure: (any Error)? = nil) {
+        begun += stretch.begun
+        filled += stretch.returned
         if let failure {
-            begun += 1
             fail(failure)
         } else if begun == count || pace.looks(at: Deadline.now.nanoseconds) || filled == room?.capacity {
             handOver()
@@ -150,6 +139,11 @@ final class ChunkRun: @unchecked Sendable {
     /// Every item fails for the same reason.
     func failAll(_ error: any Error) {
         while next() != nil { fail(error) }
+    }
+
+    /// Tells the pool how long the chunk has taken, if it wants to know.
+    func took(since begin: UInt64) {
+        if form.contains(.measured) { slot.took(nanoseconds: Deadline.now.nanoseconds &- begin) }
     }
 
     /// The chunk's task is over; the loop's thread goes on.

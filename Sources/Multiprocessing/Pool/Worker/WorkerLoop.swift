@@ -113,7 +113,7 @@ final class WorkerLoop: @unchecked Sendable {
         if form.contains(.packed) {
             reader = unsafe ByteReader(UnsafeRawBufferPointer(scratch.copy(of: reader)))
         }
-        let begin = form.contains(.measured) ? Deadline.now.nanoseconds : 0
+        let begin = Deadline.now.nanoseconds
         let chunk = ChunkRun(
             self, slot: segment.slots[slot], number: slot, count: count, form: form,
             MessageReader(reader, attachments: attachments))
@@ -128,7 +128,7 @@ final class WorkerLoop: @unchecked Sendable {
                 self.begin(id)
                 await invocation.run(chunk)
                 self.end()
-                if begin > 0 { chunk.slot.took(nanoseconds: Deadline.now.nanoseconds - begin) }
+                chunk.took(since: begin)
                 chunk.finish()
             }
             chunk.waitUntilFinished()
