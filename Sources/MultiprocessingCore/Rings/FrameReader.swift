@@ -16,6 +16,15 @@ package struct FrameReader: ~Copyable {
     /// Whether the last message that came is whole.
     var isBetweenMessages: Bool { header == nil }
 
+    /// Looks for bytes so many times; whether there are some.
+    package func look(times: Int) -> Bool {
+        for _ in 0..<times {
+            if ring.hasBytes { return true }
+            Processor.pause()
+        }
+        return ring.hasBytes
+    }
+
     package func wait(until deadline: Deadline?) {
         ring.wait(until: deadline)
     }

@@ -58,6 +58,7 @@ struct ChunkForm: OptionSet {
 /// A chunk on its way to a worker: a header and the arguments of its items.
 struct ChunkPayload {
     static let headerSize = 24
+    private static let usualSize = 64
 
     private var message: MessageWriter
     private(set) var count = 0
@@ -68,6 +69,8 @@ struct ChunkPayload {
         self.definition = definition
         self.form = form
         message = MessageWriter(reusing: memory)
+        // So that a short chunk is allocated once.
+        message.bytes.reserve(Self.usualSize)
         message.bytes.append(definition)
         message.bytes.append(id)
         message.bytes.append(UInt32(0))

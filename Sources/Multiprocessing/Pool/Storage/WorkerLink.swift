@@ -119,6 +119,8 @@ final class WorkerLink {
         }
         if batches[last].bytes.isEmpty, payload.count >= 1 << 16 { batches[last].bytes = buffers.take() }
         let start = batches[last].bytes.count
+        // So that a short message is allocated once.
+        if start == 0 { batches[last].bytes.reserveCapacity(RingFrame.headerSize + payload.count) }
         unsafe withUnsafeBytes(of: frame) { unsafe batches[last].bytes.append(contentsOf: $0) }
         unsafe batches[last].bytes.append(contentsOf: payload)
         guard frame.kind == PoolReply.run else {

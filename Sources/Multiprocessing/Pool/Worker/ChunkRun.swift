@@ -1,4 +1,3 @@
-import Dispatch
 import MultiprocessingCore
 
 /// A chunk while a worker runs it: hands out the items and takes the answers, in order.
@@ -20,7 +19,6 @@ final class ChunkRun: @unchecked Sendable {
     private var room: RunRoom?
     private var filled = 0
     private lazy var pace = RunPace(now: Deadline.now.nanoseconds)
-    private let finished = DispatchSemaphore(value: 0)
 
     init(
         _ loop: WorkerLoop, slot: Slot, number: Int, count: Int, form: ChunkForm, _ message: MessageReader
@@ -146,13 +144,8 @@ final class ChunkRun: @unchecked Sendable {
         if form.contains(.measured) { slot.took(nanoseconds: Deadline.now.nanoseconds &- begin) }
     }
 
-    /// The chunk's task is over; the loop's thread goes on.
+    /// Nothing more comes from the chunk's task.
     func finish() {
         handOver()
-        finished.signal()
-    }
-
-    func waitUntilFinished() {
-        finished.wait()
     }
 }

@@ -1,3 +1,4 @@
+import Dispatch
 import MultiprocessingCore
 import Synchronization
 
@@ -21,6 +22,8 @@ final class WorkerLoop: @unchecked Sendable {
     /// Where arguments lie that are used as they lie in memory.
     private let scratch = AlignedScratch()
     private let running = Mutex<RunningTask?>(nil)
+    /// A chunk's task is over; the loop's thread goes on.
+    private let finished = DispatchSemaphore(value: 0)
     /// Workers of one pool that may look for work at the same time.
     private let lookers = Processor.usableCount - 1
 
@@ -58,9 +61,7 @@ final class WorkerLoop: @unchecked Sendable {
     private func waitForWork() {
         if lookers > 0, doorbell.beginLooking(worker: seat, limit: lookers) {
             let end = Deadline.now.nanoseconds + Self.lookTime
-            while !requests.hasBytes, Deadline.now.nanoseconds < end {
-                for _ in 0..<16 where !requests.hasBytes { Processor.pause() }
-            }
+            while !requests.look(times: 16), Deadline.now.nanoseconds < end {}
             doorbell.endLooking(worker: seat)
         } else if lookers == 0 {
             // The pool may just wait for the processor.
@@ -124,14 +125,17 @@ final class WorkerLoop: @unchecked Sendable {
         let invocation = definitions[definition] ?? .failure(WireError.malformed("an unknown definition"))
         switch invocation {
         case .success(let invocation):
-            Task.immediate {
+            OwnThreadTask.catchNext()
+            Task.detached {
                 self.begin(id)
                 await invocation.run(chunk)
                 self.end()
                 chunk.took(since: begin)
                 chunk.finish()
+                self.finished.signal()
             }
-            chunk.waitUntilFinished()
+            OwnThreadTask.run()
+            finished.wait()
         case .failure(let error):
             chunk.failAll(
                 MultiprocessingError(.undecodable, "the worker could not decode the function", cause: error))
