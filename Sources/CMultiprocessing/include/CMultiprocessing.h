@@ -15,5 +15,6 @@
 #include "mp_signal.h"
 #include "mp_socket.h"
 #include "mp_stamp.h"
+#include "mp_task.h"
 
 #endif

@@ -10,14 +10,14 @@ struct Body0<R: Portable>: PortableBody {
     let body: @concurrent @Sendable () async throws -> R
     static func encode(_ arguments: Void, into writer: inout MessageWriter) {}
     static func decodeArguments(from reader: inout MessageReader) {}
-    func run(_ arguments: Void, _ context: Nothing) async throws -> R { try await body() }
+    @concurrent func run(_ arguments: Void, _ context: Nothing) async throws -> R { try await body() }
 }
 
 struct VoidBody0: PortableBody {
     let body: @concurrent @Sendable () async throws -> Void
     static func encode(_ arguments: Void, into writer: inout MessageWriter) {}
     static func decodeArguments(from reader: inout MessageReader) {}
-    func run(_ arguments: Void, _ context: Nothing) async throws -> Nothing {
+    @concurrent func run(_ arguments: Void, _ context: Nothing) async throws -> Nothing {
         try await body()
         return Nothing()
     }
@@ -29,7 +29,10 @@ struct Body1<A: Portable, R: Portable>: PortableBody {
         try writer.append(encoding: arguments)
     }
     static func decodeArguments(from reader: inout MessageReader) throws -> A { try reader.decode() }
-    func run(_ arguments: A, _ context: Nothing) async throws -> R { try await body(arguments) }
+    @concurrent func run(_ arguments: A, _ context: Nothing) async throws -> R { try await body(arguments) }
+    @concurrent func run(_ stretch: inout Stretch, _ context: Nothing) async throws {
+        while let a = unsafe stretch.next(A.self) { stretch.put(try await body(unsafe a.pointee)) }
+    }
 }
 
 struct VoidBody1<A: Portable>: PortableBody {
@@ -38,7 +41,7 @@ struct VoidBody1<A: Portable>: PortableBody {
         try writer.append(encoding: arguments)
     }
     static func decodeArguments(from reader: inout MessageReader) throws -> A { try reader.decode() }
-    func run(_ arguments: A, _ context: Nothing) async throws -> Nothing {
+    @concurrent func run(_ arguments: A, _ context: Nothing) async throws -> Nothing {
         try await body(arguments)
         return Nothing()
     }

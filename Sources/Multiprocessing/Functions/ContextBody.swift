@@ -7,7 +7,10 @@ struct ContextBody<A: Portable, C: Portable, R: Portable>: PortableBody {
         try writer.append(encoding: arguments)
     }
     static func decodeArguments(from reader: inout MessageReader) throws -> A { try reader.decode() }
-    func run(_ arguments: A, _ context: C) async throws -> R { try await body(arguments, context) }
+    @concurrent func run(_ arguments: A, _ context: C) async throws -> R { try await body(arguments, context) }
+    @concurrent func run(_ stretch: inout Stretch, _ context: C) async throws {
+        while let a = unsafe stretch.next(A.self) { stretch.put(try await body(unsafe a.pointee, context)) }
+    }
 }
 
 /// The same for a closure that returns nothing.
@@ -17,7 +20,7 @@ struct VoidContextBody<A: Portable, C: Portable>: PortableBody {
         try writer.append(encoding: arguments)
     }
     static func decodeArguments(from reader: inout MessageReader) throws -> A { try reader.decode() }
-    func run(_ arguments: A, _ context: C) async throws -> Nothing {
+    @concurrent func run(_ arguments: A, _ context: C) async throws -> Nothing {
         try await body(arguments, context)
         return Nothing()
     }

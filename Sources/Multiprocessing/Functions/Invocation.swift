@@ -3,7 +3,7 @@ import MultiprocessingCore
 /// A body and its context, as a worker holds them: what it runs for each item of a chunk.
 protocol Invocation: Sendable {
     /// Runs the items that the chunk hands out, until it hands out no more.
-    func run(_ chunk: ChunkRun) async
+    @concurrent func run(_ chunk: ChunkRun) async
 
     /// Decodes the arguments of a single run, whose result nobody wants.
     func prepare(_ reader: inout MessageReader) throws -> @Sendable () async throws -> Void
@@ -16,23 +16,46 @@ protocol Invocation: Sendable {
 struct BodyInvocation<Body: PortableBody>: Invocation {
     let body: Body
     let context: Body.Context
+    private let packing = Body.packing
+    private let resultPacking = Body.resultPacking
 
-    func run(_ chunk: ChunkRun) async {
-        while var item = chunk.next() {
-            let arguments: Body.Arguments
-            do {
-                arguments = try Body.decodeArguments(from: &item)
-            } catch {
-                chunk.fail(
-                    MultiprocessingError(
-                        .undecodable, "the worker could not decode the task's arguments", cause: error))
-                continue
+    init(body: Body, context: Body.Context) {
+        self.body = body
+        self.context = context
+    }
+
+    @concurrent func run(_ chunk: ChunkRun) async {
+        while true {
+            if chunk.isPacked, let packing, let resultPacking {
+                while var stretch = chunk.beginStretch(packing, resultPacking) {
+                    do {
+                        try await body.run(&stretch, context)
+                        chunk.end(stretch)
+                    } catch {
+                        chunk.end(stretch, failure: error)
+                    }
+                }
             }
-            do {
-                chunk.answer(try await body.run(arguments, context))
-            } catch {
-                chunk.fail(error)
-            }
+            // What does not lie side by side, or finds no room there.
+            guard let item = chunk.next() else { return }
+            await run(item, of: chunk)
+        }
+    }
+
+    private func run(_ item: MessageReader, of chunk: ChunkRun) async {
+        var item = item
+        let arguments: Body.Arguments
+        do {
+            arguments = chunk.isPacked ? item.readPacked() : try Body.decodeArguments(from: &item)
+        } catch {
+            return chunk.fail(
+                MultiprocessingError(
+                    .undecodable, "the worker could not decode the task's arguments", cause: error))
+        }
+        do {
+            chunk.answer(try await body.run(arguments, context))
+        } catch {
+            chunk.fail(error)
         }
     }
 }

@@ -61,6 +61,17 @@ struct MessageReader {
         try BinaryDecoder.standard.decode(type, from: &bytes, attachments: attachments)
     }
 
+    /// The arguments that are all that is here, as they lie in memory; only for those that a body packs.
+    func readPacked<Arguments>() -> Arguments {
+        let bytes = unsafe bytes.bytes
+        return unsafe withUnsafeTemporaryAllocation(of: Arguments.self, capacity: 1) { place in
+            // Plain numbers without gaps: any bits are such, and the pool has written just as many.
+            unsafe UnsafeMutableRawBufferPointer(place).copyMemory(
+                from: UnsafeRawBufferPointer(rebasing: bytes[..<min(bytes.count, MemoryLayout<Arguments>.size)]))
+            return unsafe place[0]
+        }
+    }
+
     /// Reads a function; only for bytes from a channel that was inherited.
     mutating func decodeFunction() throws -> OwnedFunction {
         try FunctionTransport.decode(

@@ -12,9 +12,17 @@ protocol PortableBody: Sendable {
     associatedtype Context: Codable & Sendable = Nothing
     associatedtype Output: Codable & Sendable
 
+    /// How the arguments of many calls lie side by side; nil when they have to be encoded.
+    static var packing: PackedLayout? { get }
+
     static func encode(_ arguments: Arguments, into writer: inout MessageWriter) throws
     static func decodeArguments(from reader: inout MessageReader) throws -> Arguments
-    func run(_ arguments: Arguments, _ context: Context) async throws -> Output
+    @concurrent func run(_ arguments: Arguments, _ context: Context) async throws -> Output
+
+    /// Runs the items of a stretch, up to the first that throws.
+    ///
+    /// A loop around the closure itself: a call less for each item counts where items are tiny.
+    @concurrent func run(_ stretch: inout Stretch, _ context: Context) async throws
 }
 
 /// The context of a body that has none, and the output of one that returns nothing.
@@ -25,6 +33,17 @@ struct Nothing: Codable, Sendable {
 }
 
 extension PortableBody {
+    @concurrent func run(_ stretch: inout Stretch, _ context: Context) async throws {
+        while let arguments = unsafe stretch.next(Arguments.self) {
+            stretch.put(try await run(unsafe arguments.pointee, context))
+        }
+    }
+
+    static var packing: PackedLayout? { .find(Arguments.self) }
+
+    /// How results lie side by side; nil when they have to be encoded.
+    static var resultPacking: PackedLayout? { Output.self == Nothing.self ? .empty : .find(Output.self) }
+
     /// The words of the closure; nil for a body without one.
     var functionWords: FunctionWords? {
         guard MemoryLayout<Self>.size == MemoryLayout<FunctionWords>.size else { return nil }

@@ -6,7 +6,7 @@ struct TaskBody<T: ProcessTask>: PortableBody where T.Output: Codable {
         try writer.append(encoding: arguments)
     }
     static func decodeArguments(from reader: inout MessageReader) throws -> T { try reader.decode() }
-    func run(_ arguments: T, _ context: Nothing) async throws -> T.Output { try await arguments.run() }
+    @concurrent func run(_ arguments: T, _ context: Nothing) async throws -> T.Output { try await arguments.run() }
 }
 
 /// A task type that returns nothing.
@@ -15,7 +15,7 @@ struct VoidTaskBody<T: ProcessTask>: PortableBody where T.Output == Void {
         try writer.append(encoding: arguments)
     }
     static func decodeArguments(from reader: inout MessageReader) throws -> T { try reader.decode() }
-    func run(_ arguments: T, _ context: Nothing) async throws -> Nothing {
+    @concurrent func run(_ arguments: T, _ context: Nothing) async throws -> Nothing {
         try await arguments.run()
         return Nothing()
     }
@@ -27,7 +27,7 @@ struct DetachedTaskBody<T: ProcessTask>: PortableBody {
         try writer.append(encoding: arguments)
     }
     static func decodeArguments(from reader: inout MessageReader) throws -> T { try reader.decode() }
-    func run(_ arguments: T, _ context: Nothing) async throws -> Nothing {
+    @concurrent func run(_ arguments: T, _ context: Nothing) async throws -> Nothing {
         _ = try await arguments.run()
         return Nothing()
     }

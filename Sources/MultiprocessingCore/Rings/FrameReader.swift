@@ -1,6 +1,6 @@
 /// Reads messages from a ring: short ones in place, long ones put together piece by piece.
 package struct FrameReader: ~Copyable {
-    private var ring: RingReader
+    private(set) var ring: RingReader
     private var header: RingFrame?
     private var pieces: [UInt8] = []
     /// The longest message that is accepted.
@@ -12,6 +12,18 @@ package struct FrameReader: ~Copyable {
     }
 
     package var hasBytes: Bool { ring.hasBytes }
+
+    /// Whether the last message that came is whole.
+    var isBetweenMessages: Bool { header == nil }
+
+    /// Looks for bytes so many times; whether there are some.
+    package func look(times: Int) -> Bool {
+        for _ in 0..<times {
+            if ring.hasBytes { return true }
+            Processor.pause()
+        }
+        return ring.hasBytes
+    }
 
     package func wait(until deadline: Deadline?) {
         ring.wait(until: deadline)

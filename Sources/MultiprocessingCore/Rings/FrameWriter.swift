@@ -2,7 +2,7 @@
 ///
 /// It never blocks by itself: whoever owns it calls `flush` when the reader has made space.
 package struct FrameWriter: ~Copyable {
-    private var ring: RingWriter
+    var ring: RingWriter
     private var outbox: [[UInt8]] = []
     /// Where the outbox goes on: the first message that is not whole in the ring, and its next byte.
     private var first = 0

@@ -25,6 +25,15 @@ package struct RingReader: ~Copyable {
         return unsafe UnsafeRawBufferPointer(ring.data.bytes(at: offset, count: Int(tail - head)))
     }
 
+    /// Where the next byte comes from, counted from the ring's first one on.
+    var position: UInt64 { head }
+
+    /// What lies behind everything that has been published; for after the writer's end only.
+    @unsafe func unpublished() -> UnsafeRawBufferPointer {
+        let offset = Int(head % UInt64(ring.capacity))
+        return unsafe UnsafeRawBufferPointer(ring.data.bytes(at: offset, count: ring.capacity))
+    }
+
     /// Gives `count` bytes back to the writer.
     package mutating func advance(_ count: Int) {
         head += UInt64(count)

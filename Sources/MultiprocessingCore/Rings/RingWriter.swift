@@ -41,6 +41,20 @@ package struct RingWriter: ~Copyable {
         tail += UInt64(bytes.count)
     }
 
+    /// Where the next byte goes, counted from the ring's first one on.
+    var position: UInt64 { tail }
+
+    /// The place of the next `count` bytes, for which there must be space; nobody sees them before `publish`.
+    @unsafe func room(_ count: Int) -> UnsafeMutableRawBufferPointer {
+        // The data is mirrored, so the run is in one piece even if it passes the end.
+        unsafe ring.data.bytes(at: Int(tail % UInt64(ring.capacity)), count: count)
+    }
+
+    /// Counts bytes as written that were put into their place.
+    mutating func skip(_ count: Int) {
+        tail += UInt64(count)
+    }
+
     /// Lets the reader see what was written, without waking it.
     package mutating func publish() {
         published = tail

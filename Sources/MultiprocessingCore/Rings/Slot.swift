@@ -12,12 +12,16 @@ package struct Slot: Sendable {
 
     private let word: SharedLongWord
     private let clock: SharedLongWord
+    private let run: SharedLongWord
+    private let spent: SharedLongWord
 
-    static let size = 16
+    static let size = 32
 
     init(_ segment: SharedMapping, at offset: Int) {
         word = SharedLongWord(segment, at: offset)
         clock = SharedLongWord(segment, at: offset + 8)
+        run = SharedLongWord(segment, at: offset + 16)
+        spent = SharedLongWord(segment, at: offset + 24)
     }
 
     package var state: State { State(rawValue: word.value & 3) ?? .free }
@@ -31,8 +35,19 @@ package struct Slot: Sendable {
         return begunItems > 0 && time > 0 ? Deadline(nanoseconds: time) : nil
     }
 
+    /// Where in the ring the run begins that the worker has not closed; nil without one.
+    package var openRun: UInt64? {
+        let position = run.value
+        return position > 0 ? position - 1 : nil
+    }
+
+    /// Nanoseconds that the chunk has taken, if the worker was asked; as far as the worker can be believed.
+    package var nanoseconds: UInt64 { spent.value }
+
     package func post() {
         clock.value = 0
+        run.value = 0
+        spent.value = 0
         word.value = State.posted.rawValue
     }
 
@@ -54,5 +69,20 @@ package struct Slot: Sendable {
     package func begin(item index: Int, stamped: Bool) {
         if stamped { clock.value = Deadline.now.nanoseconds }
         word.value = UInt64(index + 1) << 2 | State.started.rawValue
+    }
+
+    /// The worker puts the values of items that it begins from now on side by side, from this position on.
+    package func open(run position: UInt64) {
+        run.value = position + 1
+    }
+
+    /// The values have been published.
+    package func closeRun() {
+        run.value = 0
+    }
+
+    /// The worker says how long the chunk has taken.
+    package func took(nanoseconds: UInt64) {
+        spent.value = nanoseconds
     }
 }

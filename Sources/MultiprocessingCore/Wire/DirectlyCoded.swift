@@ -1,5 +1,8 @@
 /// A type that goes between memory and bytes without `Encoder`, `Decoder` or a container.
 protocol DirectlyCoded: Codable, Sendable {
+    /// How values lie side by side; nil for types whose bytes are not all that they are.
+    static var packedLayout: PackedLayout? { get }
+
     /// Appends a tag and the value.
     func write(to writer: inout ByteWriter)
 
@@ -12,6 +15,10 @@ protocol DirectlyCoded: Codable, Sendable {
     static func read(_ tag: WireTag, from body: inout ByteReader) throws(WireError) -> Self
 }
 
+extension DirectlyCoded {
+    static var packedLayout: PackedLayout? { nil }
+}
+
 /// A number or a Boolean: its bytes are the value, and arrays of it are one copy.
 protocol PlainNumber: DirectlyCoded, BitwiseCopyable {
     static var wireTag: WireTag { get }
@@ -21,6 +28,8 @@ protocol PlainNumber: DirectlyCoded, BitwiseCopyable {
 }
 
 extension PlainNumber {
+    static var packedLayout: PackedLayout? { PackedLayout(spacing: MemoryLayout<Self>.size) }
+
     static func accepts(_ bytes: UnsafeRawBufferPointer) -> Bool { true }
 
     func write(to writer: inout ByteWriter) {
@@ -37,6 +46,7 @@ extension PlainNumber {
 
 extension Bool: PlainNumber {
     static var wireTag: WireTag { .bool }
+    static var packedLayout: PackedLayout? { PackedLayout(spacing: 1, judge: Self.self) }
 
     static func accepts(_ bytes: UnsafeRawBufferPointer) -> Bool {
         // Without an early exit, so that many bytes are looked at in one step.

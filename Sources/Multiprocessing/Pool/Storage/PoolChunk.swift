@@ -70,6 +70,8 @@ struct Delivery: Sendable {
     let firstItem: Int
     let count: Int
     let content: Content
+    /// With the last items of a chunk that was measured, how long it took in the worker.
+    var nanoseconds: UInt64 = 0
 }
 
 /// What to run: a body and its context, encoded once for all calls of it.

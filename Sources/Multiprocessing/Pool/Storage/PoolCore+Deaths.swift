@@ -53,7 +53,14 @@ extension PoolCore {
     private func settle(
         _ id: UInt64, slot: Int, _ death: Death, _ state: inout State, _ effects: inout Effects
     ) -> PoolChunk? {
-        guard var chunk = state.chunks.removeValue(forKey: id), chunk.sink != nil else { return nil }
+        guard var chunk = state.chunks.removeValue(forKey: id), let sink = chunk.sink else { return nil }
+        if let rescued = death.link.rescue(slot: slot, answered: chunk.answered, count: chunk.count) {
+            let delivery = Delivery(
+                chunk: id, firstItem: chunk.firstItem + chunk.answered, count: rescued.count,
+                content: .replies(rescued.bytes))
+            effects.deliveries.append((sink, delivery))
+            chunk.answered += rescued.count
+        }
         let begun = death.link.segment.slots[slot].begunItems
         let running = chunk.firstItem + begun - 1
         let settlement = ChunkSettlement(

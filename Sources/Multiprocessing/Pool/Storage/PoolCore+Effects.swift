@@ -14,7 +14,13 @@ extension PoolCore {
         var deliveries: [(sink: any ChunkSink, delivery: Delivery)] = []
         /// Those that have something to send.
         var lines: [ControlLine] = []
-        var wakes: [Ring] = []
+        /// Whose workers there is something new for.
+        var wakes: [WorkerSegment] = []
+
+        mutating func wake(_ segment: WorkerSegment) {
+            if !wakes.contains(where: { $0 === segment }) { wakes.append(segment) }
+        }
+
         var launches: [(seat: Int, generation: UInt64, order: LaunchOrder)] = []
         var kills: [LaunchedChild] = []
         var timers: [(chunk: UInt64, limit: Duration)] = []
@@ -52,7 +58,7 @@ extension PoolCore {
             guard let link = state.links[seat], let chunk = state.chunks[id] else { return }
             guarding(link, &effects) { () throws(RingCorruption) in try link.post(chunk, slot: slot) }
             if chunk.hasDescriptors { effects.lines.append(link.line) }
-            effects.wakes.append(link.segment.requests)
+            effects.wake(link.segment)
             if let timeout = chunk.timeout { effects.timers.append((id, timeout)) }
             if configuration.memoryLimit != nil, !link.isWatched {
                 link.isWatched = true
@@ -64,7 +70,7 @@ extension PoolCore {
         case .dismiss(let seat):
             guard let link = state.links[seat] else { return }
             guarding(link, &effects) { () throws(RingCorruption) in try link.dismiss() }
-            effects.wakes.append(link.segment.requests)
+            effects.wake(link.segment)
         case .kill(let seat):
             if let link = state.links[seat] { kill(link, &effects) }
         case .drop(let id):
@@ -114,7 +120,7 @@ extension PoolCore {
     func run(_ effects: consuming Effects) {
         while let payload = effects.spentPayloads.popLast() { buffers.give(payload) }
         for line in effects.lines { line.flush() }
-        for ring in effects.wakes { ring.wakeReader() }
+        for segment in effects.wakes { segment.requests.wakeReader() }
         for (sink, delivery) in effects.deliveries { sink.receive(delivery) }
         for launch in effects.launches { self.launch(launch.order, seat: launch.seat, launch.generation) }
         for child in effects.kills { WorkerSignal.kill(child) }

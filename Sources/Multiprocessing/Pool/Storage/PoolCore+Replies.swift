@@ -31,13 +31,20 @@ extension PoolCore {
         var isDone = batch.isVacated
         var successor: PoolChunk?
         if batch.count > 0 {
-            guard let id = state.machine.seats[seat].chunks[batch.slot], let chunk = state.chunks[id],
-                chunk.answered + batch.count <= chunk.count
-            else { return }
+            guard let id = state.machine.seats[seat].chunks[batch.slot], let chunk = state.chunks[id] else {
+                return
+            }
+            guard chunk.answered + batch.count <= chunk.count else {
+                // More answers than questions.
+                guarding(link, &effects) { () throws(RingCorruption) in throw RingCorruption() }
+                return
+            }
             if let sink = chunk.sink {
+                let isLast = chunk.answered + batch.count == chunk.count
                 let delivery = Delivery(
                     chunk: id, firstItem: chunk.firstItem + chunk.answered, count: batch.count,
-                    content: .replies(batch.bytes, parcels: batch.parcels))
+                    content: .replies(batch.bytes, parcels: batch.parcels),
+                    nanoseconds: isLast ? link.segment.slots[batch.slot].nanoseconds : 0)
                 effects.deliveries.append((sink, delivery))
             }
             state.chunks[id]?.answered += batch.count

@@ -32,6 +32,8 @@ enum PoolReply {
     static let ready: UInt32 = 10
     /// The initializer threw; the payload is its error.
     static let refused: UInt32 = 11
+    /// The next items of the slot's chunk returned; the payload is a `RunHeader` and their values, side by side.
+    static let run: UInt32 = 5
 }
 
 /// Messages on the channel, past the rings.
@@ -49,24 +51,50 @@ enum PoolControl {
     }
 }
 
-/// A chunk on its way to a worker: a header and the encoded arguments of its items, each with its length.
+/// What a worker has to know about a chunk's form.
+struct ChunkForm: OptionSet {
+    let rawValue: UInt16
+
+    /// The beginning of each item is written down.
+    static let timed = ChunkForm(rawValue: 1)
+    /// The arguments lie side by side, as in memory; else each is encoded, behind its length.
+    static let packed = ChunkForm(rawValue: 2)
+    /// The worker says in the end how long the chunk has taken.
+    static let measured = ChunkForm(rawValue: 4)
+}
+
+/// A chunk on its way to a worker: a header and the arguments of its items.
 struct ChunkPayload {
     static let headerSize = 24
+    private static let usualSize = 64
 
     private var message: MessageWriter
     private(set) var count = 0
+    private let definition: UInt64
+    private let form: ChunkForm
 
-    init(chunk id: UInt64, definition: UInt64, isTimed: Bool, memory: [UInt8] = []) {
+    init(chunk id: UInt64, definition: UInt64, form: ChunkForm, memory: [UInt8] = []) {
+        self.definition = definition
+        self.form = form
         message = MessageWriter(reusing: memory)
+        // So that a short chunk is allocated once.
+        message.bytes.reserve(Self.usualSize)
         message.bytes.append(definition)
         message.bytes.append(id)
         message.bytes.append(UInt32(0))
-        message.bytes.append(UInt16(isTimed ? 1 : 0))
+        message.bytes.append(form.rawValue)
         message.bytes.append(UInt16(0))
     }
 
     var bytes: [UInt8] { message.bytes.bytes }
     var attachments: [SharedDescriptor] { message.attachments }
+    /// Bytes so far.
+    var size: Int { message.bytes.count }
+
+    /// The beginning of another chunk of the same call.
+    func successor(chunk id: UInt64, memory: [UInt8] = []) -> ChunkPayload {
+        ChunkPayload(chunk: id, definition: definition, form: form, memory: memory)
+    }
 
     /// Appends an item, which `encode` writes.
     mutating func append(_ encode: (inout MessageWriter) throws -> Void) throws {
@@ -87,6 +115,13 @@ struct ChunkPayload {
         }
     }
 
+    /// Appends arguments that lie side by side.
+    mutating func append(packed bytes: UnsafeRawBufferPointer, count more: Int) {
+        unsafe message.bytes.append(contentsOf: bytes)
+        count += more
+        message.bytes.overwrite(at: 16, with: UInt32(count))
+    }
+
     /// The same chunk with some of its items only.
     static func cutting(_ items: Range<Int>, of payload: [UInt8], count: Int) -> [UInt8] {
         let start = offset(of: items.lowerBound, in: payload, count: count)
@@ -103,6 +138,11 @@ struct ChunkPayload {
         if item == count { return payload.count }
         var offset = headerSize
         unsafe payload.withUnsafeBytes { bytes in
+            let form = ChunkForm(rawValue: unsafe bytes.loadUnaligned(fromByteOffset: 20, as: UInt16.self))
+            if form.contains(.packed) {
+                offset += item * ((payload.count - headerSize) / count)
+                return
+            }
             for _ in 0..<item {
                 offset += 8 + Int(unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
             }

@@ -118,6 +118,7 @@ final class WorkerLink {
         var size = 0
         var lacksParcel = false
         while size < Self.drainLimit {
+            var isImpossible = false
             let found = try unsafe replies.next { frame, payload in
                 size += RingFrame.headerSize + payload.count
                 switch frame.kind {
@@ -129,7 +130,7 @@ final class WorkerLink {
                     return
                 default: break
                 }
-                unsafe Self.add(frame, payload, to: &batches, buffers)
+                isImpossible = unsafe !Self.add(frame, payload, to: &batches, buffers)
                 guard frame.kind == PoolReply.valueWithDescriptors else { return }
                 // The worker sends them before it writes the message, so they are there.
                 if let message = try? child?.channel.receive(limit: 64, acceptsLoss: true, until: .now) {
@@ -139,28 +140,56 @@ final class WorkerLink {
                 }
             }
             guard found else { break }
-            if lacksParcel { throw RingCorruption() }
+            if lacksParcel || isImpossible { throw RingCorruption() }
         }
         // Also a part of a long answer has made space.
         replies.wakeWriter()
         return (batches, size >= Self.drainLimit)
     }
 
+    /// Adds a message to the batches; false if no working program writes such a one.
     private static func add(
         _ frame: RingFrame, _ payload: UnsafeRawBufferPointer, to batches: inout [Batch],
         _ buffers: BufferPool
-    ) {
+    ) -> Bool {
         let slot = Int(frame.slot)
         if batches.last?.slot != slot || batches.last?.isVacated == true { batches.append(Batch(slot: slot)) }
         let last = batches.count - 1
         guard frame.kind != PoolReply.vacated else {
             batches[last].isVacated = true
-            return
+            return true
         }
-        batches[last].count += 1
         if batches[last].bytes.isEmpty, payload.count >= 1 << 16 { batches[last].bytes = buffers.take() }
+        let start = batches[last].bytes.count
+        // So that a short message is allocated once.
+        if start == 0 { batches[last].bytes.reserveCapacity(RingFrame.headerSize + payload.count) }
         unsafe withUnsafeBytes(of: frame) { unsafe batches[last].bytes.append(contentsOf: $0) }
         unsafe batches[last].bytes.append(contentsOf: payload)
+        guard frame.kind == PoolReply.run else {
+            batches[last].count += 1
+            return true
+        }
+        // Of the copy, because the worker can still write to what it was copied from.
+        let header = unsafe batches[last].bytes.withUnsafeBytes { bytes in
+            unsafe RunHeader(
+                of: UnsafeRawBufferPointer(rebasing: bytes[(start + RingFrame.headerSize)...]))
+        }
+        guard let header else { return false }
+        batches[last].count += Int(header.count)
+        return true
+    }
+
+    /// Values of finished items that a worker, which is dead by now, had not handed over yet.
+    func rescue(slot: Int, answered: Int, count: Int) -> Batch? {
+        let place = segment.slots[slot]
+        guard let position = place.openRun else { return nil }
+        // The item that was begun last had not finished, as far as anybody can tell.
+        let finished = min(place.begunItems - 1, count) - answered
+        guard
+            let bytes = replies.openRun(
+                at: position, kind: PoolReply.run, slot: UInt32(slot), count: finished)
+        else { return nil }
+        return Batch(slot: slot, count: finished, bytes: bytes)
     }
 
     /// What did not fit goes on as soon as the worker has made space: it rings the doorbell then.

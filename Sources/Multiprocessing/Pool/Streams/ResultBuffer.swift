@@ -5,6 +5,8 @@ import Synchronization
 final class ResultBuffer: ChunkSink {
     private struct State {
         var machine: StreamMachine
+        /// What chooses the sizes of chunks, where that is not said.
+        var sizer: ChunkSizer?
         var consumer: Latch<Void>?
         var feeder: Latch<Void>?
     }
@@ -21,6 +23,16 @@ final class ResultBuffer: ChunkSink {
     /// Whether the input should be pulled on now.
     var isHungry: Bool { state.withLock { $0.machine.isHungry } }
     var room: (chunks: Int, bytes: Int) { state.withLock { $0.machine.room } }
+
+    /// Lets the sizes of chunks follow from how long they take.
+    func use(_ sizer: ChunkSizer) {
+        state.withLock { $0.sizer = sizer }
+    }
+
+    /// How many of the items that are left go into the next chunk.
+    func nextSize(of left: Int) -> Int {
+        state.withLock { $0.sizer?.next(of: left) ?? 1 }
+    }
 
     func submit(_ chunks: [PoolChunk]) throws {
         guard !chunks.isEmpty else { return }
@@ -47,7 +59,12 @@ final class ResultBuffer: ChunkSink {
     }
 
     func receive(_ delivery: Delivery) {
-        change { _ = $0.machine.received(delivery) }
+        change { state in
+            if delivery.nanoseconds > 0 {
+                state.sizer?.took(delivery.nanoseconds, items: state.machine.size(of: delivery))
+            }
+            _ = state.machine.received(delivery)
+        }
     }
 
     /// What is next, without waiting.

@@ -66,6 +66,7 @@ final class StreamCursor<Output: Codable & Sendable> {
         while let result = try await next(timeout: nil) {
             // When this throws, the cursor ends with its last reference and gives up the rest.
             outputs.append(try result.get())
+            reader?.takeRun(into: &outputs)
         }
         return outputs
     }

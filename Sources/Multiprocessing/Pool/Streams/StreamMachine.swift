@@ -21,7 +21,7 @@ struct StreamMachine {
     private var arrived = FIFO<Delivery>()
     private var nextItem = 0
     /// Chunks that have been submitted, with the items that have not come back yet.
-    private(set) var outstanding: [UInt64: (items: Int, bytes: Int)] = [:]
+    private(set) var outstanding: [UInt64: (items: Int, bytes: Int, size: Int)] = [:]
     private var inputEnd: Result<Void, any Error>?
 
     init(isOrdered: Bool, window: Int) {
@@ -46,7 +46,7 @@ struct StreamMachine {
     }
 
     mutating func submitted(_ chunk: UInt64, items: Int, bytes: Int) {
-        outstanding[chunk] = (items, bytes)
+        outstanding[chunk] = (items, bytes, items)
         openBytes += bytes
     }
 
@@ -61,7 +61,7 @@ struct StreamMachine {
     mutating func received(_ delivery: Delivery) -> Bool {
         if let left = outstanding[delivery.chunk] {
             let items = left.items - delivery.count
-            outstanding[delivery.chunk] = items > 0 ? (items, left.bytes) : nil
+            outstanding[delivery.chunk] = items > 0 ? (items, left.bytes, left.size) : nil
             if items <= 0 { openBytes -= left.bytes }
         }
         guard isOrdered else {
@@ -71,6 +71,9 @@ struct StreamMachine {
         early[delivery.firstItem] = delivery
         return delivery.firstItem == nextItem
     }
+
+    /// How many items the delivery's chunk had in the beginning.
+    func size(of delivery: Delivery) -> Int { outstanding[delivery.chunk]?.size ?? delivery.count }
 
     /// Whether `next` has something: results, or the end.
     var hasNext: Bool {

@@ -5,17 +5,19 @@ struct ChunkBuilder<Body: PortableBody> {
     private let core: PoolCore
     private let options: CallOptions
     private let definition: Definition
-    private let chunkSize: Int
+    /// How many items a chunk has; nil where that is found out as the call goes on.
+    let chunkSize: Int?
     /// Whether a chunk may have fewer items than that, so that its descriptors can travel.
     private let isFlexible: Bool
     private let timeout: Duration?
     private let sink: any ChunkSink
+    private let packing = Body.packing
     private var id: UInt64
     private var payload: ChunkPayload
     private var firstItem = 0
 
     init(
-        _ site: PoolCallSite, _ definition: Definition, chunkSize: Int, isFlexible: Bool, timeout: Duration?,
+        _ site: PoolCallSite, _ definition: Definition, chunkSize: Int?, isFlexible: Bool, timeout: Duration?,
         sink: any ChunkSink
     ) {
         core = site.core
@@ -27,28 +29,51 @@ struct ChunkBuilder<Body: PortableBody> {
         self.sink = sink
         id = core.makeID()
         payload = ChunkPayload(
-            chunk: id, definition: definition.id, isTimed: timeout != nil, memory: core.buffers.take())
+            chunk: id, definition: definition.id,
+            form: Self.form(packing, isTimed: timeout != nil, isMeasured: chunkSize == nil))
+    }
+
+    private static func form(_ packing: PackedLayout?, isTimed: Bool, isMeasured: Bool) -> ChunkForm {
+        var form: ChunkForm = packing == nil ? [] : .packed
+        if isTimed { form.insert(.timed) }
+        if isMeasured { form.insert(.measured) }
+        return form
     }
 
     /// The index of the next item.
     var nextItem: Int { firstItem + payload.count }
+    /// How many items have not been given back yet.
+    var count: Int { payload.count }
+    /// Bytes of the items that have not been given back yet.
+    var size: Int { payload.size }
 
     /// Adds an item; gives the chunk back when it is full.
     ///
     /// - Throws: what the encoding of the item throws; the item is left out then.
     mutating func add(_ arguments: Body.Arguments) throws -> PoolChunk? {
-        do {
-            try payload.append { try Body.encode(arguments, into: &$0) }
-        } catch WireError.tooLarge where isFlexible && payload.count > 0 {
-            return try addToNext(arguments)
+        if packing != nil {
+            unsafe withUnsafeBytes(of: arguments) { unsafe payload.append(packed: $0, count: 1) }
+        } else {
+            do {
+                try payload.append { try Body.encode(arguments, into: &$0) }
+            } catch WireError.tooLarge where isFlexible && payload.count > 0 {
+                return try addToNext(arguments)
+            }
         }
-        return payload.count < chunkSize ? nil : finish()
+        return payload.count < chunkSize ?? .max ? nil : finish()
+    }
+
+    /// Adds many items at once that lie side by side; false if they have to be encoded.
+    mutating func add(_ arguments: ArraySlice<Body.Arguments>) -> Bool {
+        guard packing != nil else { return false }
+        unsafe arguments.withUnsafeBytes { unsafe payload.append(packed: $0, count: arguments.count) }
+        return true
     }
 
     /// Gives the chunk back as it is and begins the next one with the item, if that fits into one at all.
     private mutating func addToNext(_ arguments: Body.Arguments) throws -> PoolChunk? {
         let nextID = core.makeID()
-        var next = ChunkPayload(chunk: nextID, definition: definition.id, isTimed: timeout != nil)
+        var next = payload.successor(chunk: nextID)
         try next.append { try Body.encode(arguments, into: &$0) }
         let full = finish()
         (id, payload) = (nextID, next)
@@ -70,8 +95,7 @@ struct ChunkBuilder<Body: PortableBody> {
             firstItem: firstItem, count: payload.count, timeout: timeout, options: options, sink: sink)
         firstItem += payload.count
         id = core.makeID()
-        payload = ChunkPayload(
-            chunk: id, definition: definition.id, isTimed: timeout != nil, memory: core.buffers.take())
+        payload = payload.successor(chunk: id, memory: core.buffers.take())
         return chunk
     }
 }

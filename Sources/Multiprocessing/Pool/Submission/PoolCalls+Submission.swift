@@ -32,12 +32,13 @@ extension PoolCalls {
         _ inputs: S, _ body: Body, _ context: Body.Context, chunkSize: Int?, timeout: Duration?,
         label: String = "map"
     ) async throws -> [Body.Output] where S.Element == Body.Arguments {
-        let inputs = Array(inputs)
+        let inputs = inputs.gathered()
+        let core = callSite.core
         let (buffer, builder) = try prepare(
-            body, context, isOrdered: true, window: nil, chunkSize: chunkSize,
-            usualSize: defaultChunkSize(for: inputs.count), timeout: timeout, label: label)
-        let source = SequenceSource(inputs.makeIterator(), builder)
-        let cursor = StreamCursor<Body.Output>(buffer, source: source)
+            body, context, isOrdered: true, window: chunkSize == nil ? 4 * core.workers : nil,
+            chunkSize: chunkSize, timeout: timeout, label: label)
+        if chunkSize == nil { buffer.use(ArraySource<Body>.sizer(workers: core.workers)) }
+        let cursor = StreamCursor<Body.Output>(buffer, source: ArraySource(inputs, builder))
         return try await cursor.all(expected: inputs.count)
     }
 
@@ -46,7 +47,8 @@ extension PoolCalls {
         label: String = "map"
     ) async throws -> [Body.Output] where S.Element == Body.Arguments {
         let (buffer, fresh) = try prepare(
-            body, context, isOrdered: true, window: nil, chunkSize: chunkSize, timeout: timeout, label: label)
+            body, context, isOrdered: true, window: nil, chunkSize: chunkSize ?? 1,
+            isFlexible: chunkSize == nil, timeout: timeout, label: label)
         var builder = fresh
         let cursor = StreamCursor<Body.Output>(buffer)
         for try await input in inputs {
@@ -67,9 +69,9 @@ extension PoolCalls {
         label: String, _ convert: @escaping @Sendable ([Body.Output]) -> Value
     ) throws -> AsyncResult<Value> {
         let (buffer, builder) = try prepare(
-            body, context, isOrdered: true, window: nil, chunkSize: chunkSize,
-            usualSize: defaultChunkSize(for: inputs.count), timeout: timeout, label: label)
-        var source = SequenceSource(inputs.makeIterator(), builder)
+            body, context, isOrdered: true, window: nil, chunkSize: chunkSize ?? defaultChunkSize(for: inputs.count),
+            isFlexible: chunkSize == nil, timeout: timeout, label: label)
+        var source = ArraySource(inputs, builder)
         if let refusal = callSite.core.refusal { throw refusal }
         source.pull((.max, .max), into: buffer)
         let count = inputs.count
@@ -114,14 +116,14 @@ extension PoolCalls {
     /// Without a window, chunks are submitted as fast as their bytes allow.
     private nonisolated func prepare<Body: PortableBody>(
         _ body: Body, _ context: Body.Context, isOrdered: Bool, window: Int?, chunkSize: Int?,
-        usualSize: Int = 1, timeout: Duration?, label: String
+        isFlexible: Bool = false, timeout: Duration?, label: String
     ) throws -> (ResultBuffer, ChunkBuilder<Body>) {
-        let size = try Self.checked(chunkSize ?? usualSize)
+        if let chunkSize { try Self.check(chunkSize) }
         let buffer = ResultBuffer(core: callSite.core, isOrdered: isOrdered, window: window ?? .max / 2)
         let definition = try callSite.core.define(body, context, label: label)
         let builder = ChunkBuilder<Body>(
-            callSite, definition, chunkSize: size, isFlexible: chunkSize == nil, timeout: timeout,
-            sink: buffer)
+            callSite, definition, chunkSize: chunkSize, isFlexible: isFlexible || chunkSize == nil,
+            timeout: timeout, sink: buffer)
         return (buffer, builder)
     }
 
@@ -130,10 +132,9 @@ extension PoolCalls {
         max(1, (count + 4 * callSite.core.workers - 1) / (4 * callSite.core.workers))
     }
 
-    private static func checked(_ chunkSize: Int) throws(MultiprocessingError) -> Int {
+    private static func check(_ chunkSize: Int) throws(MultiprocessingError) {
         guard chunkSize > 0, chunkSize <= 1 << 30 else {
             throw MultiprocessingError(.invalidArgument, "a chunk has at least one item, not \(chunkSize)")
         }
-        return chunkSize
     }
 }

@@ -23,7 +23,8 @@ final class SingleCall<Output: Codable & Sendable>: ChunkSink {
         let core = site.core
         let definition = try core.define(body, context, label: label)
         let id = core.makeID()
-        var payload = ChunkPayload(chunk: id, definition: definition.id, isTimed: timeout != nil)
+        var payload = ChunkPayload(
+            chunk: id, definition: definition.id, form: timeout == nil ? [] : .timed)
         do {
             try payload.append { try Body.encode(arguments, into: &$0) }
         } catch {

@@ -34,6 +34,24 @@ struct AnswerWriter: ~Copyable {
         write(kind, slot, payload)
     }
 
+    /// Room in the ring for values that lie side by side; nil if there is none now.
+    mutating func openRun(_ slot: Int, spacing: Int, atMost count: Int) -> RunRoom? {
+        guard held.isEmpty else { return nil }
+        do {
+            return try replies.openRun(
+                kind: PoolReply.run, slot: UInt32(slot), spacing: spacing, atMost: count)
+        } catch {
+            fatalError("the pool's replies cannot be written: \(error)")
+        }
+    }
+
+    /// Hands the values over.
+    mutating func closeRun(_ room: RunRoom, count: Int) {
+        guard count > 0 else { return }
+        replies.closeRun(room, count: count)
+        doorbell.ring(worker: seat)
+    }
+
     private mutating func write(_ kind: UInt32, _ slot: Int, _ payload: [UInt8]) {
         do {
             try replies.send(kind: kind, slot: UInt32(slot), payload)

@@ -1,4 +1,3 @@
-import Dispatch
 import MultiprocessingCore
 
 /// A chunk while a worker runs it: hands out the items and takes the answers, in order.
@@ -9,31 +8,47 @@ final class ChunkRun: @unchecked Sendable {
     private let slot: Slot
     private let number: Int
     private let count: Int
-    private let isTimed: Bool
+    private let form: ChunkForm
     private var reader: ByteReader
     private let attachments: [SharedDescriptor]
     private var begun = 0
     private var answered = 0
-    private let finished = DispatchSemaphore(value: 0)
+    /// Where values lie, side by side, that the pool has not been told of, and how many.
+    ///
+    /// They outlive this process, because the slot says how many items have been begun: the pool takes them over then.
+    private var room: RunRoom?
+    private var filled = 0
+    private lazy var pace = RunPace(now: Deadline.now.nanoseconds)
 
-    init(_ loop: WorkerLoop, slot: Slot, number: Int, count: Int, isTimed: Bool, _ message: MessageReader) {
+    init(
+        _ loop: WorkerLoop, slot: Slot, number: Int, count: Int, form: ChunkForm, _ message: MessageReader
+    ) {
         self.loop = loop
         self.slot = slot
         self.number = number
         self.count = count
-        self.isTimed = isTimed
+        self.form = form
         reader = message.bytes
         attachments = message.attachments
     }
 
     /// Whether every item has been answered.
     var isComplete: Bool { answered == count }
+    /// Whether the arguments lie side by side.
+    var isPacked: Bool { form.contains(.packed) }
+    /// Whether the beginning of each item is written down.
+    private var isStamped: Bool { form.contains(.timed) || count == 1 }
 
     /// The arguments of the next item, which begins now; nil when there is none, or nobody wants it.
     func next() -> MessageReader? {
         guard begun < count, begun == 0 || !Task.isCancelled else { return nil }
-        slot.begin(item: begun, stamped: isTimed || count == 1)
+        slot.begin(item: begun, stamped: isStamped)
         begun += 1
+        if isPacked {
+            let size = unsafe reader.bytes.count / count
+            let bytes = unsafe reader.bytes[((begun - 1) * size)..<(begun * size)]
+            return unsafe MessageReader(ByteReader(UnsafeRawBufferPointer(rebasing: bytes)), attachments: [])
+        }
         do {
             let length = Int(clamping: try reader.read(UInt64.self))
             return unsafe MessageReader(ByteReader(try reader.readBytes(length)), attachments: attachments)
@@ -42,8 +57,54 @@ final class ChunkRun: @unchecked Sendable {
         }
     }
 
+    // MARK: Stretches
+
+    /// The items that come next, as many as may run without a look at the clock.
+    ///
+    /// Nil when there is none, nobody wants it, or there is no room for the values now.
+    func beginStretch(_ arguments: PackedLayout, _ values: PackedLayout) -> Stretch? {
+        guard begun < count, begun == 0 || !Task.isCancelled else { return nil }
+        guard let room = room ?? loop.openRun(number, spacing: values.spacing, atMost: count - begun) else {
+            return nil
+        }
+        if self.room == nil {
+            slot.open(run: room.position)
+            self.room = room
+        }
+        // The loop has copied the arguments to an aligned place; a chunk has at least one.
+        let first = unsafe reader.bytes.baseAddress.unsafelyUnwrapped + begun * arguments.spacing
+        return unsafe Stretch(
+            of: slot, from: begun, count: count == 1 ? 1 : min(pace.stride, room.capacity - filled),
+            isStamped: isStamped,
+            arguments: (first, arguments.spacing), values: (room.place + filled * values.spacing, values.spacing))
+    }
+
+    /// The items of the stretch have returned, or the last one that was begun threw.
+    func end(_ stretch: Stretch, failure: (any Error)? = nil) {
+        begun += stretch.begun
+        filled += stretch.returned
+        if let failure {
+            fail(failure)
+        } else if begun == count || pace.looks(at: Deadline.now.nanoseconds) || filled == room?.capacity {
+            handOver()
+        }
+    }
+
+    /// Hands over the values that have been collected.
+    private func handOver() {
+        guard let room else { return }
+        self.room = nil
+        answered += filled
+        loop.closeRun(room, count: filled)
+        filled = 0
+        slot.closeRun()
+    }
+
+    // MARK: Answers
+
     /// The item returned.
     func answer(_ value: some Encodable) {
+        handOver()
         loop.answer.removeAll()
         do {
             try loop.answer.append(encoding: value)
@@ -66,6 +127,7 @@ final class ChunkRun: @unchecked Sendable {
 
     /// The item threw.
     func fail(_ error: any Error) {
+        handOver()
         loop.answer.removeAll()
         ErrorTransport.encode(error, processID: ThisProcess.id, into: &loop.answer.bytes)
         answered += 1
@@ -77,12 +139,13 @@ final class ChunkRun: @unchecked Sendable {
         while next() != nil { fail(error) }
     }
 
-    /// The chunk's task is over; the loop's thread goes on.
-    func finish() {
-        finished.signal()
+    /// Tells the pool how long the chunk has taken, if it wants to know.
+    func took(since begin: UInt64) {
+        if form.contains(.measured) { slot.took(nanoseconds: Deadline.now.nanoseconds &- begin) }
     }
 
-    func waitUntilFinished() {
-        finished.wait()
+    /// Nothing more comes from the chunk's task.
+    func finish() {
+        handOver()
     }
 }

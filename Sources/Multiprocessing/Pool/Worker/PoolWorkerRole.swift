@@ -36,6 +36,7 @@ enum PoolWorkerRole: HeirRole {
 
     static func begin(_ seat: ChildSeat) throws -> Never {
         ThisProcess.keepFreedMemory()
+        OwnThreadTask.prepare()
         // The pool decides about its workers, and tells them.
         ThisProcess.guardInterrupt(from: seat.parentID, message: nil)
         let seating = try Seating(seat.payload)

@@ -1,3 +1,4 @@
+import Dispatch
 import MultiprocessingCore
 import Synchronization
 
@@ -20,7 +21,11 @@ final class WorkerLoop: @unchecked Sendable {
     private let segment: WorkerSegment
     private let doorbell: Doorbell
     private let parcels = ParcelQueue()
+    /// Where arguments lie that are used as they lie in memory.
+    private let scratch = AlignedScratch()
     private let running = Mutex<RunningTask?>(nil)
+    /// A chunk's task is over; the loop's thread goes on.
+    private let finished = DispatchSemaphore(value: 0)
     /// Workers of one pool that may look for work at the same time.
     private let lookers = Processor.usableCount - 1
 
@@ -67,9 +72,7 @@ final class WorkerLoop: @unchecked Sendable {
     private func waitForWork() {
         if lookers > 0, doorbell.beginLooking(worker: seat, limit: lookers) {
             let end = Deadline.now.nanoseconds + Self.lookTime
-            while !requests.hasBytes, Deadline.now.nanoseconds < end {
-                for _ in 0..<16 where !requests.hasBytes { Processor.pause() }
-            }
+            while !requests.look(times: 16), Deadline.now.nanoseconds < end {}
             doorbell.endLooking(worker: seat)
         } else if lookers == 0 {
             // The pool may just wait for the processor.
@@ -142,14 +145,18 @@ final class WorkerLoop: @unchecked Sendable {
         let definition = try reader.read(UInt64.self)
         let id = try reader.read(UInt64.self)
         let count = Int(try reader.read(UInt32.self))
-        let isTimed = try reader.read(UInt16.self) == 1
+        let form = ChunkForm(rawValue: try reader.read(UInt16.self))
         // Also those of a chunk that was taken back have come, or will come.
         let parcel = takeParcel(of: Int(try reader.read(UInt16.self)))
         guard segment.slots[slot].start() else { return reply(PoolReply.vacated, slot, []) }
         ProcessPool.Worker.beginTask()
         let attachments = (try? parcel.open()) ?? []
+        if form.contains(.packed) {
+            reader = unsafe ByteReader(UnsafeRawBufferPointer(scratch.copy(of: reader)))
+        }
+        let begin = Deadline.now.nanoseconds
         let chunk = ChunkRun(
-            self, slot: segment.slots[slot], number: slot, count: count, isTimed: isTimed,
+            self, slot: segment.slots[slot], number: slot, count: count, form: form,
             MessageReader(reader, attachments: attachments))
         if case .lost = parcel {
             chunk.failAll(MultiprocessingError.noRoomForHandle)
@@ -158,13 +165,17 @@ final class WorkerLoop: @unchecked Sendable {
         let invocation = definitions[definition] ?? .failure(WireError.malformed("an unknown definition"))
         switch invocation {
         case .success(let invocation):
-            Task.immediate {
+            OwnThreadTask.catchNext()
+            Task.detached {
                 self.begin(id)
                 await invocation.run(chunk)
                 self.end()
+                chunk.took(since: begin)
                 chunk.finish()
+                self.finished.signal()
             }
-            chunk.waitUntilFinished()
+            OwnThreadTask.run()
+            finished.wait()
         case .failure(let error):
             chunk.failAll(
                 MultiprocessingError(.undecodable, "the worker could not decode the function", cause: error))
@@ -191,6 +202,14 @@ final class WorkerLoop: @unchecked Sendable {
     /// Sends a message; what does not fit waits for `flush`.
     func reply(_ kind: UInt32, _ slot: Int, _ payload: [UInt8], _ descriptors: [SharedDescriptor] = []) {
         answers.send(kind, slot, payload, descriptors)
+    }
+
+    func openRun(_ slot: Int, spacing: Int, atMost count: Int) -> RunRoom? {
+        answers.openRun(slot, spacing: spacing, atMost: count)
+    }
+
+    func closeRun(_ room: RunRoom, count: Int) {
+        answers.closeRun(room, count: count)
     }
 
     /// Waits until every answer is on its way; on the loop's thread only.

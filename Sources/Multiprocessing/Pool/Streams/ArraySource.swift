@@ -1,0 +1,84 @@
+import MultiprocessingCore
+
+/// Chunks of the elements of an array, of a given size or of one that follows from how long they take.
+struct ArraySource<Body: PortableBody>: ChunkSource {
+    /// Chunks whose size is open have no more bytes than this, so that others of the worker have room beside them.
+    static var mostBytes: Int { 64 << 10 }
+
+    private let inputs: [Body.Arguments]
+    private var builder: ChunkBuilder<Body>
+    private var position = 0
+    private var isAtEnd = false
+
+    init(_ inputs: [Body.Arguments], _ builder: ChunkBuilder<Body>) {
+        self.inputs = inputs
+        self.builder = builder
+    }
+
+    /// What chooses the sizes of a call's chunks.
+    static func sizer(workers: Int) -> ChunkSizer {
+        ChunkSizer(workers: workers, most: mostBytes / max(1, Body.packing?.spacing ?? 1))
+    }
+
+    mutating func pull(_ limit: (chunks: Int, bytes: Int), into buffer: ResultBuffer) {
+        var chunks: [PoolChunk] = []
+        var bytes = 0
+        while chunks.count < limit.chunks, bytes < limit.bytes || chunks.isEmpty, position < inputs.count {
+            let size = builder.chunkSize ?? buffer.nextSize(of: inputs.count - position)
+            let before = chunks.count
+            take(min(size, inputs.count - position), &chunks, buffer)
+            for chunk in chunks[before...] { bytes += chunk.payload.count }
+        }
+        do {
+            try buffer.submit(chunks)
+        } catch {
+            // The pool takes no more: the chunks have been reported as lost, and the input ends here.
+            position = inputs.count
+        }
+        guard position == inputs.count, !isAtEnd else { return }
+        isAtEnd = true
+        buffer.inputEnded(.success(()))
+    }
+
+    /// Makes a chunk of the next items, or several if not all of them fit into one.
+    private mutating func take(_ count: Int, _ chunks: inout [PoolChunk], _ buffer: ResultBuffer) {
+        let end = position + count
+        if builder.add(inputs[position..<end]) {
+            position = end
+        } else {
+            while position < end {
+                do {
+                    if let chunk = try builder.add(inputs[position]) { chunks.append(chunk) }
+                } catch {
+                    if let chunk = builder.skip() { chunks.append(chunk) }
+                    buffer.lose(position, .unencodableItem(position, error))
+                }
+                position += 1
+                // A chunk whose size is open does not grow beyond its bytes.
+                if builder.chunkSize == nil, builder.size >= Self.mostBytes { break }
+            }
+        }
+        // A chunk of a given size is only smaller than that at the end.
+        if builder.chunkSize == nil || position == inputs.count, let chunk = builder.finish() {
+            chunks.append(chunk)
+        }
+    }
+}
+
+extension Sequence {
+    /// The elements, without a call for each of them where they are those of a range.
+    func gathered() -> [Element] {
+        // Generic code would ask a range for each of its elements.
+        if let range = self as? Range<Int> { return Array(range).known() }
+        if let range = self as? ClosedRange<Int> { return Array(range).known() }
+        return Array(self)
+    }
+}
+
+extension [Int] {
+    /// The same array where the element's type is a parameter that has been found to be `Int`.
+    fileprivate func known<Found>() -> [Found] {
+        // A cast would look at each element.
+        unsafe unsafeBitCast(self, to: [Found].self)
+    }
+}

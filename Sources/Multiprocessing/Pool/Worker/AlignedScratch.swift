@@ -1,0 +1,25 @@
+import MultiprocessingCore
+
+/// Memory for arguments that are used as they lie there; it serves one chunk after the other.
+final class AlignedScratch {
+    private static let alignment = 16
+    /// Longer memory is not kept for the next chunk.
+    private static let most = 1 << 20
+
+    private var memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: alignment)
+
+    deinit {
+        unsafe memory.deallocate()
+    }
+
+    /// A copy of what the reader has not read, aligned for every plain number; valid until the next call.
+    @unsafe func copy(of reader: ByteReader) -> UnsafeMutableRawBufferPointer {
+        let rest = unsafe UnsafeRawBufferPointer(rebasing: reader.bytes[reader.offset...])
+        if unsafe rest.count > memory.count || memory.count > Self.most {
+            unsafe memory.deallocate()
+            unsafe memory = .allocate(byteCount: max(rest.count, 1 << 16), alignment: Self.alignment)
+        }
+        unsafe memory.copyMemory(from: rest)
+        return unsafe UnsafeMutableRawBufferPointer(rebasing: memory[..<rest.count])
+    }
+}
