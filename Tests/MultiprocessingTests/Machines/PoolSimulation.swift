@@ -204,7 +204,7 @@ struct PoolSimulation {
             guard let worker = workers[seat], !worker.isDismissed else {
                 throw Violation(description: "seat \(seat) is dismissed twice")
             }
-            guard worker.order.isEmpty else {
+            guard worker.slots.values.allSatisfy({ $0.state == .revoked }) else {
                 throw Violation(description: "seat \(seat) is dismissed with \(worker.order)")
             }
             workers[seat]?.isDismissed = true
@@ -259,11 +259,8 @@ struct PoolSimulation {
             throw Violation(description: "work waits while a worker idles")
         }
         for worker in workers {
-            let held = worker?.slots.values.map { $0 } ?? []
-            let isRunning = held.contains { $0.state == .started }
-            let waiting = held.count { $0.state == .posted && keys[$0.id] == nil }
-            let others = held.count { $0.state == .posted } - waiting
-            if waiting > 1 || waiting == 1 && (isRunning || others > 0) {
+            let held = worker?.order.compactMap { worker?.slots[$0] }.filter { $0.state != .revoked } ?? []
+            if held.dropFirst().contains(where: { keys[$0.id] == nil }) {
                 throw Violation(description: "work waits behind other work while a worker idles")
             }
         }

@@ -140,6 +140,8 @@ struct PoolMachine {
             chunks[id]?.place = nil
             queue.prepend(id)
             dispatch(&actions)
+            // There may be another one that has nothing to do.
+            feedIdle(&actions)
         } else {
             chunks[id] = nil
             actions.append(.drop(id))
@@ -243,10 +245,15 @@ struct PoolMachine {
     mutating func feed(_ seat: Int, _ actions: inout [Action]) {
         guard queue.isEmpty, loads.load(of: seat) == 0, let rich = holdings.most(atLeast: 2) else { return }
         for slot in seats[rich].order.reversed() {
-            // What was taken back keeps its slot until the worker has come to it.
+            // What was taken back keeps its slot until the worker has come to it; what has a key stays.
             guard let id = seats[rich].chunks[slot], chunks[id]?.key == nil else { continue }
             return actions.append(.revoke(id, seat: rich, slot: slot))
         }
+    }
+
+    /// A worker without work, if there is one, takes over what waits elsewhere; when that works, so does the next one.
+    mutating func feedIdle(_ actions: inout [Action]) {
+        if let idle = loads.least(below: 1) { feed(idle, &actions) }
     }
 
     /// Makes room for a worker in a seat that nobody has; nil when there are as many as there may be.
