@@ -16,6 +16,7 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
             case alreadyChosen, notTransferable, noResources, notHeld, unrecoverable
             case brokenBarrier, queueFull, queueEmpty, queueFinished, queueShutDown, tooManyDone, abandoned
             case notFound, alreadyExists, connectionClosed, brokenConnection, truncated, messageTooLong
+            case overloaded, queueTimeout
         }
 
         private let kind: Kind
@@ -28,6 +29,10 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
         public static let poolTerminated = Code(kind: .poolTerminated)
         /// The pool cannot start workers or keep them alive.
         public static let poolBroken = Code(kind: .poolBroken)
+        /// As many tasks wait for a worker as may wait; the one at hand was not accepted.
+        public static let overloaded = Code(kind: .overloaded)
+        /// A task waited for a worker for longer than it may, and never runs.
+        public static let queueTimeout = Code(kind: .queueTimeout)
         /// A limit of time was over.
         public static let timeout = Code(kind: .timeout)
         /// A process could not be started.

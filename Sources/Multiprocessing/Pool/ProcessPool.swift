@@ -30,7 +30,8 @@ public actor ProcessPool: PoolCalls {
     ///     affinity of this process and the quota of its control group limit.
     ///   - context: how the workers are started.
     ///   - configuration: how the pool treats its workers and tasks.
-    /// - Throws: a ``MultiprocessingError`` for a number of workers that is out of range, in a daemon, and when memory or
+    /// - Throws: a ``MultiprocessingError`` for a number of workers that is out of range and a configuration that makes no
+    ///   sense, in a daemon, and when memory or
     ///   descriptors for the pool cannot be had. A worker that cannot be started breaks the pool: its calls
     ///   throw the reason.
     public init(
@@ -48,6 +49,7 @@ public actor ProcessPool: PoolCalls {
             throw MultiprocessingError(
                 .invalidArgument, "\(ChildProcess.current.name) is a daemon, and daemons have no pools")
         }
+        try configuration.checkLimits()
         self.workers = count
         do {
             core = try PoolCore(workers: count, launcher: context.launcher, configuration)

@@ -32,6 +32,8 @@ struct PoolMachine {
     struct Seat {
         var isOccupied = false
         var isLeaving = false
+        /// Whether the worker is being ended because of what it runs, so that it gets nothing more.
+        var isCondemned = false
         /// Chunks in the worker's hands by slot, and their slots in the order of posting.
         var chunks: [Int: ChunkID] = [:]
         var order: [Int] = []
@@ -41,6 +43,7 @@ struct PoolMachine {
 
     private struct Chunk {
         let bytes: Int
+        let rank: LaneQueue.Rank
         /// The worker's slot that holds it; nil while it waits.
         var place: (seat: Int, slot: Int)?
     }
@@ -55,15 +58,18 @@ struct PoolMachine {
     private(set) var phase = Phase.open
     private(set) var seats: [Seat]
     /// What waits, in order; chunks that were withdrawn stay here and are passed over.
-    private var queue = FIFO<ChunkID>()
+    private var queue: LaneQueue
     private var chunks: [ChunkID: Chunk] = [:]
     /// Seats by the slots that are taken.
     private var loads: LoadTable
     /// Seats by the chunks they hold; slots whose chunk was taken back do not count.
     private var holdings: LoadTable
     private(set) var fruitlessDeaths = 0
+    /// The ranks of what dead workers held, until it is submitted again.
+    private var orphans: [ChunkID: LaneQueue.Rank] = [:]
 
-    init(seats count: Int, slots: Int) {
+    init(seats count: Int, slots: Int, weights: [ProcessPool.Lane: Int] = [:]) {
+        queue = LaneQueue(weights: weights)
         seats = Array(repeating: Seat(freeSlots: Array((0..<slots).reversed())), count: count)
         loads = LoadTable(seats: count, maximum: slots)
         holdings = LoadTable(seats: count, maximum: slots)
@@ -77,18 +83,44 @@ struct PoolMachine {
 
     // MARK: Work
 
-    mutating func submit(_ id: ChunkID, bytes: Int, _ actions: inout [Action]) {
-        chunks[id] = Chunk(bytes: bytes)
-        queue.append(id)
+    mutating func submit(
+        _ id: ChunkID, bytes: Int, rank: LaneQueue.Rank = .usual, _ actions: inout [Action]
+    ) {
+        if chunks.isEmpty || queue.isSelective && queue.isEmpty {
+            queue.reset(to: rank)
+        } else if !queue.isSelective, rank != queue.uniformRank {
+            beginSelecting(&actions)
+        }
+        chunks[id] = Chunk(bytes: bytes, rank: rank)
+        queue.append(id, rank)
         dispatch(&actions)
+    }
+
+    /// From here on the order in which chunks came does not decide alone: workers hold nothing in advance.
+    private mutating func beginSelecting(_ actions: inout [Action]) {
+        queue.beginSelecting()
+        var waiting: [(id: ChunkID, seat: Int, slot: Int)] = []
+        for seat in seats.indices {
+            let held = seats[seat].order.compactMap { slot in
+                seats[seat].chunks[slot].map { (id: $0, seat: seat, slot: slot) }
+            }
+            waiting += held.dropFirst()
+        }
+        // Each is put back before those that wait, so the oldest comes last.
+        for (id, seat, slot) in waiting.sorted(by: { $0.id > $1.id }) {
+            actions.append(.revoke(id, seat: seat, slot: slot))
+        }
     }
 
     /// Puts back what was in a dead worker's hands and must run elsewhere, before everything that waits.
     mutating func resubmit(_ ids: [(id: ChunkID, bytes: Int)], _ actions: inout [Action]) {
         for (id, bytes) in ids.reversed() {
-            chunks[id] = Chunk(bytes: bytes)
-            queue.prepend(id)
+            let rank = orphans[id] ?? queue.uniformRank
+            if !queue.isSelective, rank != queue.uniformRank { beginSelecting(&actions) }
+            chunks[id] = Chunk(bytes: bytes, rank: rank)
+            queue.prepend(id, rank)
         }
+        orphans = [:]
         dispatch(&actions)
     }
 
@@ -107,9 +139,10 @@ struct PoolMachine {
         guard let id = seats[seat].chunks.removeValue(forKey: slot) else { return }
         seats[seat].bytes -= chunks[id]?.bytes ?? 0
         recount(seat)
-        if requeue {
+        if requeue, let rank = chunks[id]?.rank {
             chunks[id]?.place = nil
-            queue.prepend(id)
+            if !queue.isSelective, rank != queue.uniformRank { beginSelecting(&actions) }
+            queue.prepend(id, rank)
             dispatch(&actions)
         } else {
             chunks[id] = nil
@@ -158,7 +191,11 @@ struct PoolMachine {
         let held = seats[seat].order.compactMap { slot in
             seats[seat].chunks[slot].map { (slot: slot, id: $0) }
         }
-        for (_, id) in held { chunks[id] = nil }
+        orphans = [:]
+        for (_, id) in held {
+            if let rank = chunks[id]?.rank { orphans[id] = rank }
+            chunks[id] = nil
+        }
         if !seats[seat].isLeaving, phase == .open || phase == .draining {
             fruitlessDeaths = begunAnything ? 0 : fruitlessDeaths + 1
         }
@@ -166,6 +203,17 @@ struct PoolMachine {
         seats[seat] = Seat(freeSlots: Array((0..<slots).reversed()))
         recount(seat)
         return held
+    }
+
+    /// The seat's worker is about to be ended because of what it runs.
+    ///
+    /// What it has not begun is tried to be taken back, so that only what it runs is lost with it.
+    mutating func condemn(seat: Int, _ actions: inout [Action]) {
+        seats[seat].isCondemned = true
+        recount(seat)
+        for slot in seats[seat].order.reversed() {
+            if let id = seats[seat].chunks[slot] { actions.append(.revoke(id, seat: seat, slot: slot)) }
+        }
     }
 
     /// What follows a worker's end, once its chunks have been seen to: a new worker, or the end of the pool.
@@ -197,7 +245,7 @@ struct PoolMachine {
         phase = .ending
         for id in chunks.keys.sorted() { actions.append(.drop(id)) }
         chunks = [:]
-        _ = queue.removeAll()
+        queue.removeAll()
         for seat in seats.indices {
             seats[seat].chunks = [:]
             if seats[seat].isOccupied { actions.append(.kill(seat: seat)) }
@@ -210,15 +258,15 @@ struct PoolMachine {
     private mutating func dispatch(_ actions: inout [Action]) {
         while let next = queue.first {
             guard let bytes = chunks[next]?.bytes else {
-                _ = queue.popFirst()
+                queue.popFirst(isPaid: false)
                 continue
             }
-            guard let seat = loads.least(below: Self.depth) else { return }
+            guard let seat = loads.least(below: queue.isSelective ? 1 : Self.depth) else { return }
             let load = seats[seat].order.count
             guard load < 2 || seats[seat].bytes + bytes <= Self.byteBudget,
                 let slot = seats[seat].freeSlots.popLast()
             else { return }
-            _ = queue.popFirst()
+            queue.popFirst()
             chunks[next]?.place = (seat, slot)
             seats[seat].chunks[slot] = next
             seats[seat].order.append(slot)
@@ -252,7 +300,8 @@ struct PoolMachine {
 
     /// Enters into the tables what the seat has in hand.
     private mutating func recount(_ seat: Int) {
-        let takesWork = seats[seat].isOccupied && !seats[seat].isLeaving
+        let takesWork =
+            seats[seat].isOccupied && !seats[seat].isLeaving && !seats[seat].isCondemned
         let load = takesWork ? seats[seat].order.count : nil
         // The place in its row says who was changed last, so an unchanged load stays where it is.
         if loads.load(of: seat) != load { loads.set(seat, to: load) }

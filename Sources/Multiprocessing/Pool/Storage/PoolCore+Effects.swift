@@ -21,6 +21,8 @@ extension PoolCore {
         var cancellations: [Cancellation] = []
         /// Payloads that nobody needs any more.
         var spentPayloads: [[UInt8]] = []
+        /// Those for whom a place was reserved.
+        var admitted: [ResultBuffer] = []
         var isFinished = false
     }
 
@@ -102,6 +104,7 @@ extension PoolCore {
         for child in effects.kills { WorkerSignal.kill(child) }
         for (chunk, limit) in effects.timers { watchTime(of: chunk, limit: limit, from: .now) }
         for cancellation in effects.cancellations { cancel(cancellation) }
+        for buffer in effects.admitted { buffer.placeReserved() }
         if effects.isFinished { endWatching() }
     }
 }

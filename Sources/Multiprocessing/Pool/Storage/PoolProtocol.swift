@@ -12,6 +12,8 @@ enum PoolRequest {
     static let run: UInt32 = 3
     /// Nothing more comes: leave.
     static let leave: UInt32 = 4
+    /// What goes with the chunk of the next `run`.
+    static let escort: UInt32 = 5
 }
 
 /// Messages from a worker.

@@ -51,12 +51,12 @@ extension PoolCalls {
         let cursor = StreamCursor<Body.Output>(buffer)
         for try await input in inputs {
             do {
-                if let chunk = try builder.add(input) { try buffer.submit([chunk]) }
+                if let chunk = try builder.add(input) { try await buffer.submitWhenAdmitted(chunk) }
             } catch let error as WireError {
                 throw MultiprocessingError.unencodableItem(builder.nextItem, error)
             }
         }
-        if let chunk = builder.finish() { try buffer.submit([chunk]) }
+        if let chunk = builder.finish() { try await buffer.submitWhenAdmitted(chunk) }
         buffer.inputEnded(.success(()))
         return try await cursor.all(expected: 0)
     }
@@ -71,8 +71,15 @@ extension PoolCalls {
             usualSize: defaultChunkSize(for: inputs.count), timeout: timeout, label: label)
         var source = SequenceSource(inputs.makeIterator(), builder)
         if let refusal = callSite.core.refusal { throw refusal }
-        source.pull((.max, .max), into: buffer)
         let count = inputs.count
+        guard !buffer.isBounded else {
+            // The handle's task submits as there is room.
+            let rest = source
+            return AsyncResult {
+                convert(try await StreamCursor<Body.Output>(buffer, source: rest).all(expected: count))
+            }
+        }
+        source.pull((.max, .max), into: buffer)
         return AsyncResult {
             convert(try await StreamCursor<Body.Output>(buffer).all(expected: count))
         }
@@ -117,10 +124,11 @@ extension PoolCalls {
         usualSize: Int = 1, timeout: Duration?, label: String
     ) throws -> (ResultBuffer, ChunkBuilder<Body>) {
         let size = try Self.checked(chunkSize ?? usualSize)
+        let terms = try CallTerms.current(at: callSite)
         let buffer = ResultBuffer(core: callSite.core, isOrdered: isOrdered, window: window ?? .max / 2)
         let definition = try callSite.core.define(body, context, label: label)
         let builder = ChunkBuilder<Body>(
-            callSite, definition, chunkSize: size, isFlexible: chunkSize == nil, timeout: timeout,
+            callSite, terms, definition, chunkSize: size, isFlexible: chunkSize == nil, timeout: timeout,
             sink: buffer)
         return (buffer, builder)
     }
