@@ -44,12 +44,12 @@ struct PoolSimulation {
 
     // MARK: Events
 
-    mutating func submit(bytes: Int) throws {
+    mutating func submit(bytes: Int, rank: LaneQueue.Rank = .usual) throws {
         guard machine.phase == .open else { return }
         lastID += 1
         let id = lastID
         open.insert(id)
-        try event { machine, actions in machine.submit(id, bytes: bytes, &actions) }
+        try event { machine, actions in machine.submit(id, bytes: bytes, rank: rank, &actions) }
     }
 
     /// The worker takes one step: begins its next chunk, ends the one that it runs, or passes over a slot.
@@ -70,6 +70,12 @@ struct PoolSimulation {
             completed += 1
         }
         try event { machine, actions in machine.slotFreed(seat: seat, slot: slot, &actions) }
+    }
+
+    /// The worker is about to be ended because of what it runs.
+    mutating func condemn(_ seat: Int) throws {
+        guard workers[seat] != nil else { return }
+        try event { machine, actions in machine.condemn(seat: seat, &actions) }
     }
 
     mutating func withdraw(_ id: UInt64) throws {
@@ -186,7 +192,9 @@ struct PoolSimulation {
         let held = workers.compactMap { $0 }.flatMap { $0.slots.values.filter { $0.state != .revoked } }.map(
             \.id)
         guard Set(held).count == held.count else { throw Violation(description: "a chunk is in two places") }
-        guard workers.contains(where: { $0?.order.isEmpty == true }) else { return }
+        // A worker that is being ended idles until its end.
+        let mayWork = workers.indices.filter { workers[$0] != nil && !machine.seats[$0].isCondemned }
+        guard mayWork.contains(where: { workers[$0]?.order.isEmpty == true }) else { return }
         guard held.count == open.count else {
             throw Violation(description: "work waits while a worker idles")
         }

@@ -1,4 +1,5 @@
 import MultiprocessingCore
+import Synchronization
 
 extension PoolCore {
     /// A chunk has been waiting for as long as it may: it is given up unless a worker has begun it.
@@ -15,6 +16,16 @@ extension PoolCore {
             } else {
                 giveUp(chunk, .queueTimeout(limit, chunk), &state, &effects)
                 _ = state.machine.withdraw(id, &effects.actions)
+            }
+        }
+    }
+
+    /// Whether a worker has begun one of the chunks.
+    func hasBegun(_ ids: [UInt64]) -> Bool {
+        state.withLock { state in
+            ids.contains { id in
+                guard let place = state.machine.place(of: id) else { return false }
+                return state.links[place.seat]?.segment.slots[place.slot].state == .started
             }
         }
     }

@@ -101,6 +101,14 @@ final class ResultBuffer: ChunkSink {
         if case .replies(let bytes, _) = delivery.content { core.buffers.give(bytes) }
     }
 
+    /// Whether a worker has begun with any of it.
+    var hasBegun: Bool {
+        let (hasResults, chunks) = state.withLock {
+            ($0.machine.hasResults, Array($0.machine.outstanding.keys))
+        }
+        return hasResults || core.hasBegun(chunks)
+    }
+
     /// Nobody wants the rest: what runs is cancelled, what waits never runs.
     func abandon() {
         let chunks = state.withLock { state in

@@ -72,6 +72,9 @@ struct StreamMachine {
         return delivery.firstItem == nextItem
     }
 
+    /// Whether any result has come in.
+    var hasResults: Bool { nextItem > 0 || !early.isEmpty || !arrived.isEmpty }
+
     /// Whether `next` has something: results, or the end.
     var hasNext: Bool {
         if isOrdered ? early[nextItem] != nil : !arrived.isEmpty { return true }

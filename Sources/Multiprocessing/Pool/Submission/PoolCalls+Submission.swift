@@ -21,10 +21,10 @@ extension PoolCalls {
 
     nonisolated func submit<Body: PortableBody, Value: Sendable>(
         _ body: Body, _ arguments: Body.Arguments, timeout: Duration?,
-        _ convert: @escaping @Sendable (Body.Output) -> Value
+        label: String = "applyAsync", _ convert: @escaping @Sendable (Body.Output) -> Value
     ) throws -> AsyncResult<Value> where Body.Context == Nothing {
         let call = try SingleCall<Body.Output>.submit(
-            body, arguments, Nothing(), at: callSite, timeout: timeout, label: "applyAsync")
+            body, arguments, Nothing(), at: callSite, timeout: timeout, label: label)
         return AsyncResult(call, convert)
     }
 
@@ -39,6 +39,21 @@ extension PoolCalls {
         let source = SequenceSource(inputs.makeIterator(), builder)
         let cursor = StreamCursor<Body.Output>(buffer, source: source)
         return try await cursor.all(expected: inputs.count)
+    }
+
+    nonisolated(nonsending) func collectResults<S: Sequence, Body: PortableBody>(
+        _ inputs: S, _ body: Body, _ context: Body.Context, chunkSize: Int?, timeout: Duration?
+    ) async throws -> [Result<Body.Output, any Error>] where S.Element == Body.Arguments {
+        let inputs = Array(inputs)
+        let (buffer, builder) = try prepare(
+            body, context, isOrdered: true, window: nil, chunkSize: chunkSize,
+            usualSize: defaultChunkSize(for: inputs.count), timeout: timeout, label: "mapResults")
+        let source = SequenceSource(inputs.makeIterator(), builder)
+        let cursor = StreamCursor<Body.Output>(buffer, source: source)
+        var results: [Result<Body.Output, any Error>] = []
+        results.reserveCapacity(inputs.count)
+        while let result = try await cursor.next(timeout: nil) { results.append(result) }
+        return results
     }
 
     nonisolated(nonsending) func collect<S: AsyncSequence, Body: PortableBody>(
@@ -75,12 +90,12 @@ extension PoolCalls {
         guard !buffer.isBounded else {
             // The handle's task submits as there is room.
             let rest = source
-            return AsyncResult {
+            return AsyncResult(isRunning: { buffer.hasBegun }) {
                 convert(try await StreamCursor<Body.Output>(buffer, source: rest).all(expected: count))
             }
         }
         source.pull((.max, .max), into: buffer)
-        return AsyncResult {
+        return AsyncResult(isRunning: { buffer.hasBegun }) {
             convert(try await StreamCursor<Body.Output>(buffer).all(expected: count))
         }
     }

@@ -72,6 +72,9 @@ final class SingleCall<Output: Codable & Sendable>: ChunkSink {
         return latch.value.map(Self.decode)
     }
 
+    /// Whether a worker has begun it.
+    var isRunning: Bool { core.hasBegun([chunk]) }
+
     /// Gives the call up: nothing will be delivered by the pool any more.
     func withdraw() {
         core.withdraw(CollectionOfOne(chunk))
