@@ -125,7 +125,7 @@ import Testing
                 nextID += 1
             case 5..<8:
                 guard let id = queue.first else {
-                    #expect(waiting.values.allSatisfy(\.isEmpty))
+                    #expect(waiting.values.allSatisfy { $0.isEmpty })
                     continue
                 }
                 let rank = try #require(ranks[id])

@@ -22,7 +22,7 @@ private struct Jobs {
         try await failed.wait()
         let begun = try SharedEvent()
         running = try pool.applyAsync(gate, begun) { gate, begun in
-            try begun.set()
+            begun.set()
             gate.pass()
             return 7
         }
@@ -52,7 +52,7 @@ private struct Jobs {
 
     @Test("FUT-09 FUT-13 FUT-15: states, snapshots and descriptions")
     func states() async throws {
-        try await withJobs { jobs in
+        try await withJobs { jobs async throws in
             #expect(jobs.finished.state == .succeeded)
             #expect(jobs.failed.state == .failed)
             #expect(jobs.cancelled.state == .cancelled)
@@ -101,7 +101,7 @@ private struct Jobs {
 
     @Test("FUT-10: a look without a wait")
     func aLookWithoutAWait() async throws {
-        try await withJobs { jobs in
+        try await withJobs { jobs async throws in
             for job in [jobs.pending, jobs.running] {
                 let error = await #expect(throws: MultiprocessingError.self) {
                     try await job.value(within: .zero)
@@ -136,7 +136,7 @@ private struct Jobs {
 
     @Test("FUT-01 FUT-02 FUT-04 FUT-05: waiting for several")
     func waitingForSeveral() async throws {
-        try await withJobs { jobs in
+        try await withJobs { jobs async throws in
             let all = [jobs.running, jobs.finished, jobs.failed, jobs.finished, jobs.cancelled]
             // Whatever is done by now, and each once.
             let first = try await AsyncResult.wait(for: all, until: .first)
@@ -162,7 +162,7 @@ private struct Jobs {
 
     @Test("TMC-14: cancelling who waits for several disturbs none")
     func cancellingWhoWaits() async throws {
-        try await withJobs { jobs in
+        try await withJobs { jobs async throws in
             let wait = Task { try await AsyncResult.wait(for: [jobs.running, jobs.finished]) }
             let stream = Task { for try await _ in AsyncResult.asCompleted([jobs.running]) {} }
             await Task.yield()
@@ -177,7 +177,7 @@ private struct Jobs {
 
     @Test("FUT-06 FUT-07: as completed, each once, and how many are left at the limit")
     func asCompleted() async throws {
-        try await withJobs { jobs in
+        try await withJobs { jobs async throws in
             let listed = [jobs.running, jobs.finished, jobs.failed, jobs.failed, jobs.failed]
             var seen: [ObjectIdentifier] = []
             let pending = jobs.pending
@@ -224,7 +224,7 @@ private struct Jobs {
 
     @Test("FUT-08 MAP-04: handlers get value, error or cancellation, once each, also when they come late")
     func handlers() async throws {
-        try await withJobs { jobs in
+        try await withJobs { jobs async throws in
             let tally = Mutex<[String]>([])
             let (ends, feed) = AsyncStream.makeStream(of: Void.self)
             for job in [jobs.running, jobs.finished, jobs.failed, jobs.cancelled, jobs.pending] {

@@ -32,7 +32,7 @@ import Testing
         let task = Task {
             try await withProcessPool(workers: 1) { pool async throws in
                 try await pool.apply(begun) { begun in
-                    try begun.set()
+                    begun.set()
                     while true { usleep(1000) }
                 }
             }

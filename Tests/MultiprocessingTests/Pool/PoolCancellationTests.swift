@@ -34,8 +34,8 @@ private func makeMarks() throws -> SharedArray<Int> { try SharedArray(repeating:
             let pid = try await pool.apply { getpid() }
             let task = Task {
                 try await pool.apply(marks, begun) { marks, begun in
-                    try await withTaskCancellationHandler {
-                        try begun.set()
+                    await withTaskCancellationHandler {
+                        begun.set()
                         while !Task.isCancelled { usleep(200) }
                         marks[0] = 1
                     } onCancel: {
@@ -61,7 +61,7 @@ private func makeMarks() throws -> SharedArray<Int> { try SharedArray(repeating:
             let first = try await pool.apply { getpid() }
             let stuck = try pool.applyAsync(begun) { begun in
                 signal(SIGTERM, SIG_IGN)
-                try begun.set()
+                begun.set()
                 while true { usleep(1000) }
             }
             let others = try (0..<10).map { number in try pool.applyAsync(number) { [$0, Int(getpid())] } }
@@ -83,7 +83,7 @@ private func makeMarks() throws -> SharedArray<Int> { try SharedArray(repeating:
             for _ in 0..<20 {
                 let begun = try SharedEvent()
                 let job = try pool.applyAsync(begun) { begun in
-                    try begun.set()
+                    begun.set()
                     try await Task.sleep(for: .seconds(3600))
                 }
                 try await begun.wait()
@@ -130,7 +130,7 @@ private func makeMarks() throws -> SharedArray<Int> { try SharedArray(repeating:
                 ) {
                     item, handles in
                     handles.marks[item] = 1
-                    try handles.begun.set()
+                    handles.begun.set()
                     while !Task.isCancelled { usleep(200) }
                     try handles.ended.release()
                 }

@@ -70,14 +70,16 @@ private enum Stubborn: PropagatedTaskLocal {
 
     @Test func othersDoNotTravel() async throws {
         try await withProcessPool(workers: 1, configuration: Self.configuration) { pool async throws in
-            try await Unregistered.$current.withValue(7) {
-                #expect(try await pool.apply { Unregistered.current } == 0)
+            let seen = try await Unregistered.$current.withValue(7) {
+                try await pool.apply { Unregistered.current }
             }
+            #expect(seen == 0)
         }
         try await withProcessPool(workers: 1) { pool async throws in
-            try await RequestID.$current.withValue("r-3") {
-                #expect(try await pool.apply { RequestID.current } == nil)
+            let seen = try await RequestID.$current.withValue("r-3") {
+                try await pool.apply { RequestID.current }
             }
+            #expect(seen == nil)
         }
     }
 

@@ -152,7 +152,7 @@ import Testing
                 return number
             }
             if case .failure(let error) = results[0] { #expect(error is OwnTimeout) }
-            #expect(try? results[1].get() == 2)
+            #expect((try? results[1].get()) == 2)
             #expect(try await pool.apply { getpid() } == pid)
         }
     }

@@ -19,7 +19,7 @@ extension ProcessPool.Lane {
         let begun = try SharedEvent()
         return try await withProcessPool(workers: 1, configuration: configuration) { pool async throws in
             let first = try pool.applyAsync(gate, begun) { gate, begun in
-                try begun.set()
+                begun.set()
                 gate.pass()
             }
             try await begun.wait()

@@ -70,7 +70,7 @@ import Testing
     func anErrorOfTheInput() async throws {
         let input = AsyncThrowingStream<Int, any Error> { $0.finish(throwing: DivisionByZero(numerator: 3)) }
         try await withProcessPool(workers: 1) { pool async throws in
-            await #expect(throws: DivisionByZero(numerator: 3)) { try await pool.map(input) { $0 } }
+            _ = await #expect(throws: DivisionByZero(numerator: 3)) { try await pool.map(input) { $0 } }
         }
     }
 

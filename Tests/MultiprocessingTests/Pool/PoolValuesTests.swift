@@ -136,7 +136,7 @@ import Testing
                 for try await _ in pool.stream(
                     begun, of: Int.self,
                     { begun, _ in
-                        try begun.set()
+                        begun.set()
                         try await Task.sleep(for: .seconds(3600))
                     })
                 {}

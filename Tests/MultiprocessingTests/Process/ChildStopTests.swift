@@ -18,7 +18,7 @@ import Testing
         let ready = try SharedEvent()
         let child = ChildProcess(ready) { ready in
             signal(SIGTERM, SIG_IGN)
-            try ready.set()
+            ready.set()
             while true { usleep(1000) }
         }
         try await child.start()
@@ -31,7 +31,7 @@ import Testing
         let ready = try SharedEvent()
         let child = ChildProcess(ready) { ready in
             signal(SIGTERM, SIG_IGN)
-            try ready.set()
+            ready.set()
             while true { usleep(1000) }
         }
         try await child.start()
@@ -56,27 +56,26 @@ import Testing
 
     @Test("TMC-12: a whole process group is stopped", arguments: [Duration.zero, .milliseconds(20)])
     func aWholeGroup(grace: Duration) async throws {
-        let numbers = try SharedQueue<Int32>()
+        // Its other end is closed when the last process that has it is gone.
+        let (reader, writer) = try Connection.pipe(duplex: false)
         var options = StartOptions()
         options.processGroup = .own
-        let child = ChildProcess(options: options, numbers) { numbers in
-            let grandchild = ChildProcess(numbers) { numbers in
+        let child = ChildProcess(writer, options: options) { writer in
+            let grandchild = ChildProcess(writer) { writer in
                 signal(SIGTERM, SIG_IGN)
-                try await numbers.put(getpid())
+                try await writer.send(getpid())
                 while true { usleep(1000) }
             }
             try await grandchild.start()
             try await grandchild.join()
         }
         try await child.start()
-        let grandchild = try #require(try await numbers.get())
-        // Known by a descriptor, because its number may belong to another one soon.
-        let descriptor = Int32(truncatingIfNeeded: syscallPidfdOpen(grandchild))
-        try #require(descriptor >= 0)
-        defer { close(descriptor) }
+        writer.close()
+        #expect(try await reader.receive(Int32.self) > 0)
         let status = try await child.stop(grace: grace, includingGroup: true)
         #expect(status == .signaled(SIGKILL) || status == .signaled(SIGTERM))
-        #expect(try await waitAny([WaitableDescriptor(descriptor)], timeout: .seconds(60)).count == 1)
+        let error = await #expect(throws: MultiprocessingError.self) { try await reader.receive(Int32.self) }
+        #expect(error?.code == .connectionClosed)
     }
 
     @Test func onlyALeaderHasAGroup() async throws {
@@ -122,14 +121,9 @@ import Testing
         try await held.acquire()
         try held.release()
         try await lock.withLock {}
-        try event.set()
+        event.set()
         try await event.wait()
         #expect(child.isAlive)
         #expect(try await child.stop(grace: .zero) == .signaled(SIGKILL))
     }
-}
-
-private func syscallPidfdOpen(_ pid: Int32) -> Int {
-
-    return Int(pidfd_open(pid, 0))
 }
