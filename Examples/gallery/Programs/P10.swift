@@ -22,7 +22,9 @@ enum P10 {
             print("it sleeps for too long")
         }
         sleeper.cancel()
-        print("the sleeper was \(sleeper.state.rawValue), and the pool goes on: \(try await pool.apply(6) { $0 * 7 })")
+        print(
+            "the sleeper was \(sleeper.state.rawValue), and the pool goes on: \(try await pool.apply(6) { $0 * 7 })"
+        )
         await pool.shutdown()
         do {
             try await pool.apply { 1 }

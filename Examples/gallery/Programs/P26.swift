@@ -24,7 +24,8 @@ enum P26 {
         }
     }
 
-    static let all = [true, false].flatMap { kind in (0..<10).map { Calculation(isProduct: kind, number: $0) } }
+    static let all = [true, false].flatMap { kind in (0..<10).map { Calculation(isProduct: kind, number: $0) }
+    }
 
     static func calculations(_ pool: ProcessPool) async throws {
         var results: [Int] = []
@@ -92,10 +93,13 @@ enum P26 {
         var dots = ""
         while try await !job.wait(for: .milliseconds(20)) { dots += "." }
         print("waiting for a result\(dots) done")
-        var results = pool.imap(0..<3, {
-            try await Task.sleep(for: .milliseconds(60))
-            return $0
-        }).makeAsyncIterator()
+        var results = pool.imap(
+            0..<3,
+            {
+                try await Task.sleep(for: .milliseconds(60))
+                return $0
+            }
+        ).makeAsyncIterator()
         dots = ""
         while true {
             do {

@@ -18,7 +18,9 @@ enum P56 {
                         switch result {
                         case .success(let value): values.withLock { $0[value, default: 0] += 1 }
                         case .failure(let error):
-                            if let error = error as? Failure { errors.withLock { $0[error.number, default: 0] += 1 } }
+                            if let error = error as? Failure {
+                                errors.withLock { $0[error.number, default: 0] += 1 }
+                            }
                         }
                         feed.yield()
                     }

@@ -24,7 +24,7 @@ public final class AsyncResult<Value: Sendable>: Sendable {
 
     /// The handle of work that a task collects.
     init(
-        isRunning: @escaping @Sendable () -> Bool, _ work: sending @escaping () async throws -> Value
+        isRunning: @escaping @Sendable () -> Bool, work: sending @escaping () async throws -> Value
     ) {
         self.isRunning = isRunning
         let task = Task { try await work() }

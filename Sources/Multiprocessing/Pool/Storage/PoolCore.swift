@@ -62,7 +62,9 @@ final class PoolCore: Sendable {
 
     /// Accepts chunks, all or none.
     ///
-    /// - Parameter reserved: for how many of them places were reserved, which are used up.
+    /// - Parameters:
+    ///   - chunks: what to run.
+    ///   - reserved: for how many of them places were reserved, which are used up.
     /// - Throws: when the pool takes no more work.
     func submit(_ chunks: [PoolChunk], reserved: Int = 0) throws(MultiprocessingError) {
         let refusal: MultiprocessingError? = transact { state, effects in

@@ -90,14 +90,18 @@ extension PoolCalls {
         guard !buffer.isBounded else {
             // The handle's task submits as there is room.
             let rest = source
-            return AsyncResult(isRunning: { buffer.hasBegun }) {
-                convert(try await StreamCursor<Body.Output>(buffer, source: rest).all(expected: count))
-            }
+            return AsyncResult(
+                isRunning: { buffer.hasBegun },
+                work: {
+                    convert(try await StreamCursor<Body.Output>(buffer, source: rest).all(expected: count))
+                })
         }
         source.pull((.max, .max), into: buffer)
-        return AsyncResult(isRunning: { buffer.hasBegun }) {
-            convert(try await StreamCursor<Body.Output>(buffer).all(expected: count))
-        }
+        return AsyncResult(
+            isRunning: { buffer.hasBegun },
+            work: {
+                convert(try await StreamCursor<Body.Output>(buffer).all(expected: count))
+            })
     }
 
     nonisolated func stream<S: Sequence, Body: PortableBody>(
