@@ -46,6 +46,20 @@ extension ProcessPool {
         /// has written is then lost when this process is killed before it has passed it on.
         public var keptErrorLines = 0
 
+        /// How many tasks may wait for a worker, a chunk counting as one; nil, unless set, for any number.
+        ///
+        /// When so many wait, `apply` and `applyAsync` throw a ``MultiprocessingError`` with the code `overloaded` at
+        /// once. Maps and streams go on more slowly instead: they submit as there is room.
+        public var maxQueued: Int?
+
+        /// The weights of lanes: a lane of weight 3 gets three times the tasks of one of weight 1.
+        ///
+        /// At least 1; lanes that are not named here have 1. Only lanes in which something waits have a share.
+        public var lanes: [Lane: Int] = [:]
+
+        /// The task-local values that travel with the calls of the pool.
+        public var taskLocals: [any PropagatedTaskLocal.Type] = []
+
         /// The usual configuration.
         public init() {}
     }
@@ -87,6 +101,10 @@ extension ProcessPool.Configuration {
             "nobody reads the captured output of a worker: choose .tagged for the pool's output, or keptErrorLines"
         )
         _ = try startOptions.settings()
+        try Self.check((maxQueued ?? 0) >= 0, "maxQueued is zero or more, not \(maxQueued ?? 0)")
+        for (lane, weight) in lanes {
+            try Self.check(weight >= 1, "the weight of a lane is at least 1, not \(weight) as for \(lane)")
+        }
     }
 
     private static func check(_ isRight: Bool, _ message: String) throws(MultiprocessingError) {

@@ -58,13 +58,13 @@ struct PoolSimulation {
 
     // MARK: Events
 
-    mutating func submit(bytes: Int, key: Int? = nil) throws {
+    mutating func submit(bytes: Int, key: Int? = nil, rank: LaneQueue.Rank = .usual) throws {
         guard machine.phase == .open else { return }
         lastID += 1
         let id = lastID
         open.insert(id)
         keys[id] = key
-        try event { machine, actions in machine.submit(id, bytes: bytes, key: key, &actions) }
+        try event { machine, actions in machine.submit(id, bytes: bytes, key: key, rank: rank, &actions) }
     }
 
     mutating func ready(_ seat: Int) throws {
@@ -106,6 +106,12 @@ struct PoolSimulation {
             completed += 1
         }
         try event { machine, actions in machine.slotFreed(seat: seat, slot: slot, &actions) }
+    }
+
+    /// The worker is about to be ended because of what it runs.
+    mutating func condemn(_ seat: Int) throws {
+        guard workers[seat] != nil else { return }
+        try event { machine, actions in machine.condemn(seat: seat, &actions) }
     }
 
     mutating func withdraw(_ id: UInt64) throws {

@@ -2,4 +2,9 @@
 struct CallOptions: Sendable {
     /// Tasks with the same go to the same worker, for as long as it lives; nil lets them go anywhere.
     var key: Int?
+    var lane: ProcessPool.Lane?
+    /// Nil takes the calling task's.
+    var priority: TaskPriority?
+    /// How long a task may wait for a worker.
+    var queueTimeout: Duration?
 }

@@ -13,13 +13,15 @@ extension PoolMachine {
             case working
             /// The worker finishes what it holds, and then leaves.
             case retiring
+            /// The worker is being ended because of what it runs, and gets nothing more.
+            case condemned
             /// The worker was asked to leave.
             case leaving
 
             /// Whether the worker has its working life before it, or is in it.
             var isFresh: Bool { self == .starting || self == .standby || self == .working }
             /// Whether the worker counts among those that may run something.
-            var isOnDuty: Bool { self == .working || self == .retiring }
+            var isOnDuty: Bool { self == .working || self == .retiring || self == .condemned }
         }
 
         var stage = Stage.empty

@@ -16,6 +16,10 @@ struct PoolChunk: Sendable {
     /// The limit for each item, from its beginning in the worker.
     let timeout: Duration?
     let options: CallOptions
+    /// What the call asks for besides; nil for nothing.
+    let terms: CallTerms?
+    /// Watches the time of the chunk, for as long as it is there.
+    let alarm: ChunkAlarm?
     /// Who gets the results; nil once nobody wants them any more.
     var sink: (any ChunkSink)?
     /// How many workers an item has ended, by its index among the inputs of the call.

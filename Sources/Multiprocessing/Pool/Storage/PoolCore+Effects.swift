@@ -37,6 +37,8 @@ extension PoolCore {
         var beginsTicking = false
         /// Whoever waited for something about the workers that has come true.
         var resumed: [(latch: Latch<(any Error)?>, error: (any Error)?)] = []
+        /// Those for whom a place was reserved.
+        var admitted: [ResultBuffer] = []
         var isFinished = false
     }
 
@@ -131,6 +133,7 @@ extension PoolCore {
         for (seat, generation) in effects.births { watchAge(of: seat, generation) }
         if effects.beginsTicking { tick() }
         for (latch, error) in effects.resumed { latch.close(error) }
+        for buffer in effects.admitted { buffer.placeReserved() }
         if effects.isFinished { endWatching() }
     }
 }

@@ -16,6 +16,8 @@ enum PoolRequest {
     static let begin: UInt32 = 10
     /// What to do before leaving: `slot` unused; the payload is a `WorkerHook`.
     static let finalizer: UInt32 = 11
+    /// What goes with the chunk of the next `run`.
+    static let escort: UInt32 = 12
 }
 
 /// Messages from a worker.

@@ -79,6 +79,9 @@ final class WorkerLink {
             enclose(chunk.definition.attachments)
             try requests.send(kind: PoolRequest.define, slot: 0, chunk.definition.bytes)
         }
+        if let escort = chunk.terms?.escort, !escort.isEmpty {
+            try requests.send(kind: PoolRequest.escort, slot: UInt32(slot), escort)
+        }
         enclose(chunk.attachments)
         segment.slots[slot].post()
         try requests.send(kind: PoolRequest.run, slot: UInt32(slot), chunk.payload)

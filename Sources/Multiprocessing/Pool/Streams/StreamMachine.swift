@@ -74,6 +74,8 @@ struct StreamMachine {
 
     /// How many items the delivery's chunk had in the beginning.
     func size(of delivery: Delivery) -> Int { outstanding[delivery.chunk]?.size ?? delivery.count }
+    /// Whether any result has come in.
+    var hasResults: Bool { nextItem > 0 || !early.isEmpty || !arrived.isEmpty }
 
     /// Whether `next` has something: results, or the end.
     var hasNext: Bool {

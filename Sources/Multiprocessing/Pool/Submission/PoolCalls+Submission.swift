@@ -21,10 +21,10 @@ extension PoolCalls {
 
     nonisolated func submit<Body: PortableBody, Value: Sendable>(
         _ body: Body, _ arguments: Body.Arguments, timeout: Duration?,
-        _ convert: @escaping @Sendable (Body.Output) -> Value
+        label: String = "applyAsync", _ convert: @escaping @Sendable (Body.Output) -> Value
     ) throws -> AsyncResult<Value> where Body.Context == Nothing {
         let call = try SingleCall<Body.Output>.submit(
-            body, arguments, Nothing(), at: callSite, timeout: timeout, label: "applyAsync")
+            body, arguments, Nothing(), at: callSite, timeout: timeout, label: label)
         return AsyncResult(call, convert)
     }
 
@@ -33,13 +33,33 @@ extension PoolCalls {
         label: String = "map"
     ) async throws -> [Body.Output] where S.Element == Body.Arguments {
         let inputs = inputs.gathered()
+        let cursor = try cursor(inputs, body, context, chunkSize: chunkSize, timeout: timeout, label: label)
+        return try await cursor.all(expected: inputs.count)
+    }
+
+    nonisolated(nonsending) func collectResults<S: Sequence, Body: PortableBody>(
+        _ inputs: S, _ body: Body, _ context: Body.Context, chunkSize: Int?, timeout: Duration?
+    ) async throws -> [Result<Body.Output, any Error>] where S.Element == Body.Arguments {
+        let inputs = inputs.gathered()
+        let cursor = try cursor(
+            inputs, body, context, chunkSize: chunkSize, timeout: timeout, label: "mapResults")
+        var results: [Result<Body.Output, any Error>] = []
+        results.reserveCapacity(inputs.count)
+        while let result = try await cursor.next(timeout: nil) { results.append(result) }
+        return results
+    }
+
+    /// Where the results of inputs come from that are all there.
+    private nonisolated func cursor<Body: PortableBody>(
+        _ inputs: [Body.Arguments], _ body: Body, _ context: Body.Context, chunkSize: Int?,
+        timeout: Duration?, label: String
+    ) throws -> StreamCursor<Body.Output> {
         let core = callSite.core
         let (buffer, builder) = try prepare(
             body, context, isOrdered: true, window: chunkSize == nil ? 4 * core.workers : nil,
             chunkSize: chunkSize, timeout: timeout, label: label)
         if chunkSize == nil { buffer.use(ArraySource<Body>.sizer(workers: core.workers)) }
-        let cursor = StreamCursor<Body.Output>(buffer, source: ArraySource(inputs, builder))
-        return try await cursor.all(expected: inputs.count)
+        return StreamCursor<Body.Output>(buffer, source: ArraySource(inputs, builder))
     }
 
     nonisolated(nonsending) func collect<S: AsyncSequence, Body: PortableBody>(
@@ -53,12 +73,12 @@ extension PoolCalls {
         let cursor = StreamCursor<Body.Output>(buffer)
         for try await input in inputs {
             do {
-                if let chunk = try builder.add(input) { try buffer.submit([chunk]) }
+                if let chunk = try builder.add(input) { try await buffer.submitWhenAdmitted(chunk) }
             } catch let error as WireError {
                 throw MultiprocessingError.unencodableItem(builder.nextItem, error)
             }
         }
-        if let chunk = builder.finish() { try buffer.submit([chunk]) }
+        if let chunk = builder.finish() { try await buffer.submitWhenAdmitted(chunk) }
         buffer.inputEnded(.success(()))
         return try await cursor.all(expected: 0)
     }
@@ -73,11 +93,22 @@ extension PoolCalls {
             isFlexible: chunkSize == nil, timeout: timeout, label: label)
         var source = ArraySource(inputs, builder)
         if let refusal = callSite.core.refusal { throw refusal }
-        source.pull((.max, .max), into: buffer)
         let count = inputs.count
-        return AsyncResult {
-            convert(try await StreamCursor<Body.Output>(buffer).all(expected: count))
+        guard !buffer.isBounded else {
+            // The handle's task submits as there is room.
+            let rest = source
+            return AsyncResult(
+                isRunning: { buffer.hasBegun },
+                work: {
+                    convert(try await StreamCursor<Body.Output>(buffer, source: rest).all(expected: count))
+                })
         }
+        source.pull((.max, .max), into: buffer)
+        return AsyncResult(
+            isRunning: { buffer.hasBegun },
+            work: {
+                convert(try await StreamCursor<Body.Output>(buffer).all(expected: count))
+            })
     }
 
     nonisolated func stream<S: Sequence, Body: PortableBody>(
@@ -119,10 +150,11 @@ extension PoolCalls {
         isFlexible: Bool = false, timeout: Duration?, label: String
     ) throws -> (ResultBuffer, ChunkBuilder<Body>) {
         if let chunkSize { try Self.check(chunkSize) }
+        let terms = try CallTerms.current(at: callSite)
         let buffer = ResultBuffer(core: callSite.core, isOrdered: isOrdered, window: window ?? .max / 2)
         let definition = try callSite.core.define(body, context, label: label)
         let builder = ChunkBuilder<Body>(
-            callSite, definition, chunkSize: chunkSize, isFlexible: isFlexible || chunkSize == nil,
+            callSite, terms, definition, chunkSize: chunkSize, isFlexible: isFlexible || chunkSize == nil,
             timeout: timeout, sink: buffer)
         return (buffer, builder)
     }

@@ -21,6 +21,7 @@ final class SingleCall<Output: Codable & Sendable>: ChunkSink {
         timeout: Duration?, label: String
     ) throws -> SingleCall<Output> where Body.Output == Output {
         let core = site.core
+        let terms = try CallTerms.current(at: site)
         let definition = try core.define(body, context, label: label)
         let id = core.makeID()
         var payload = ChunkPayload(
@@ -34,7 +35,8 @@ final class SingleCall<Output: Codable & Sendable>: ChunkSink {
         let call = SingleCall<Output>(core: core, chunk: id)
         let chunk = PoolChunk(
             id: id, definition: definition, payload: payload.bytes, attachments: payload.attachments,
-            firstItem: 0, count: 1, timeout: timeout, options: site.options, sink: call)
+            firstItem: 0, count: 1, timeout: timeout, options: site.options,
+            terms: terms, alarm: terms?.makeAlarm(), sink: call)
         try core.submit([chunk])
         return call
     }
@@ -70,6 +72,9 @@ final class SingleCall<Output: Codable & Sendable>: ChunkSink {
         }
         return latch.value.map(Self.decode)
     }
+
+    /// Whether a worker has begun it.
+    var isRunning: Bool { core.hasBegun([chunk]) }
 
     /// Gives the call up: nothing will be delivered by the pool any more.
     func withdraw() {

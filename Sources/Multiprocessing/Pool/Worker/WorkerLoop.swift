@@ -23,7 +23,9 @@ final class WorkerLoop: @unchecked Sendable {
     private let parcels = ParcelQueue()
     /// Where arguments lie that are used as they lie in memory.
     private let scratch = AlignedScratch()
-    private let running = Mutex<RunningTask?>(nil)
+    private let running = Mutex(RunningChunk<RunningTask>())
+    /// What goes with the next chunk.
+    private var escort: Result<Escort, any Error>?
     /// A chunk's task is over; the loop's thread goes on.
     private let finished = DispatchSemaphore(value: 0)
     /// Workers of one pool that may look for work at the same time.
@@ -31,7 +33,6 @@ final class WorkerLoop: @unchecked Sendable {
 
     private struct RunningTask: @unchecked Sendable {
         // @unchecked because of the task, which is valid for as long as this is kept.
-        let chunk: UInt64
         let task: UnsafeCurrentTask
     }
 
@@ -100,6 +101,8 @@ final class WorkerLoop: @unchecked Sendable {
                 begin(Result { try WorkerHook.decode(&reader, parcel: takeParcel) })
             case PoolRequest.finalizer:
                 finalizer = try WorkerHook.decode(&reader, parcel: takeParcel)
+            case PoolRequest.escort:
+                escort = Result { try Escort(from: &reader) }
             case PoolRequest.leave:
                 leave()
             default:
@@ -146,6 +149,7 @@ final class WorkerLoop: @unchecked Sendable {
         let id = try reader.read(UInt64.self)
         let count = Int(try reader.read(UInt32.self))
         let form = ChunkForm(rawValue: try reader.read(UInt16.self))
+        let escort = escort.take()
         // Also those of a chunk that was taken back have come, or will come.
         let parcel = takeParcel(of: Int(try reader.read(UInt16.self)))
         guard segment.slots[slot].start() else { return reply(PoolReply.vacated, slot, []) }
@@ -162,13 +166,25 @@ final class WorkerLoop: @unchecked Sendable {
             chunk.failAll(MultiprocessingError.noRoomForHandle)
             return flush()
         }
+        if case .failure(let error) = escort {
+            chunk.failAll(
+                MultiprocessingError(
+                    .undecodable, "the worker could not decode the task-local values of the caller",
+                    cause: error))
+            return flush()
+        }
+        let company = try escort?.get()
         let invocation = definitions[definition] ?? .failure(WireError.malformed("an unknown definition"))
         switch invocation {
         case .success(let invocation):
             OwnThreadTask.catchNext()
-            Task.detached {
+            Task.detached(priority: company?.priority) {
                 self.begin(id)
-                await invocation.run(chunk)
+                if let company {
+                    await company.accompany { await invocation.run(chunk) }
+                } else {
+                    await invocation.run(chunk)
+                }
                 self.end()
                 chunk.took(since: begin)
                 chunk.finish()
@@ -188,13 +204,15 @@ final class WorkerLoop: @unchecked Sendable {
         withUnsafeCurrentTask { task in
             // Called inside of a task, so there is one; it stays valid until `end`, which it calls itself.
             if let task = unsafe task {
-                running.withLock { $0 = unsafe RunningTask(chunk: chunk, task: task) }
+                let entry = unsafe RunningTask(task: task)
+                let isCancelled = running.withLock { $0.begin(chunk, entry) }
+                if isCancelled { unsafe task.cancel() }
             }
         }
     }
 
     private func end() {
-        running.withLock { $0 = nil }
+        running.withLock { $0.end() }
     }
 
     // MARK: Answers
@@ -226,9 +244,10 @@ final class WorkerLoop: @unchecked Sendable {
             var reader = unsafe ByteReader(bytes)
             return try? reader.read(UInt64.self)
         }
+        guard let chunk else { return }
         running.withLock { running in
             // While the lock is held the task cannot end.
-            if let running, running.chunk == chunk { unsafe running.task.cancel() }
+            if let found = running.cancel(chunk) { unsafe found.task.cancel() }
         }
     }
 }

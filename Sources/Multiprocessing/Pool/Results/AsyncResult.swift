@@ -8,19 +8,25 @@
 /// Waiting with a limit never disturbs the work. The handle may be dropped: the work is done all the same.
 public final class AsyncResult<Value: Sendable>: Sendable {
     /// What a result is made from: decoded when it is asked for, on the asker's time.
-    private typealias Outcome = @Sendable () -> Result<Value, any Error>
+    typealias Outcome = @Sendable () -> Result<Value, any Error>
 
-    private let latch = Latch<Outcome>()
+    let latch = Latch<Outcome>()
+    /// Whether a worker has begun the work; asked while it is not done.
+    let isRunning: @Sendable () -> Bool
     private let onCancel: @Sendable () -> Void
 
     /// The handle of a single call.
     init<Output>(_ call: SingleCall<Output>, _ convert: @escaping @Sendable (Output) -> Value) {
         onCancel = { call.cancel() }
+        isRunning = { call.isRunning }
         call.whenReady { [latch] result in latch.close { result().map(convert) } }
     }
 
     /// The handle of work that a task collects.
-    init(_ work: sending @escaping () async throws -> Value) {
+    init(
+        isRunning: @escaping @Sendable () -> Bool, work: sending @escaping () async throws -> Value
+    ) {
+        self.isRunning = isRunning
         let task = Task { try await work() }
         onCancel = { task.cancel() }
         Task { [latch] in
@@ -74,8 +80,13 @@ public final class AsyncResult<Value: Sendable>: Sendable {
     /// Gives the work up: what has not begun never runs, what runs sees `Task.isCancelled`.
     ///
     /// Whoever waits for the result gets a `CancellationError`. Without effect once the work is done.
-    public func cancel() {
+    ///
+    /// - Returns: false when the work was done already.
+    @discardableResult
+    public func cancel() -> Bool {
+        guard !isReady else { return false }
         onCancel()
+        return true
     }
 
     /// Calls a handler once with the result, also when it is there already; Python's two callbacks.
