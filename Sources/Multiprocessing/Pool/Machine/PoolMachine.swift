@@ -62,6 +62,8 @@ struct PoolMachine {
     /// Seats by the chunks they hold; slots whose chunk was taken back do not count.
     private var holdings: LoadTable
     private(set) var fruitlessDeaths = 0
+    /// Calls that were accepted and have more chunks to submit.
+    private var openCalls = 0
 
     init(seats count: Int, slots: Int) {
         seats = Array(repeating: Seat(freeSlots: Array((0..<slots).reversed())), count: count)
@@ -72,10 +74,19 @@ struct PoolMachine {
     /// The worker's slot that holds the chunk; nil while it waits, and when there is no such chunk.
     func place(of id: ChunkID) -> (seat: Int, slot: Int)? { chunks[id]?.place }
 
-    /// Whether nothing waits and nothing runs.
-    var isIdle: Bool { chunks.isEmpty }
+    /// Whether nothing waits, nothing runs, and nothing more comes from calls that were accepted.
+    var isIdle: Bool { chunks.isEmpty && openCalls == 0 }
 
     // MARK: Work
+
+    /// A call begins that submits its chunks one after the other; the pool does not end before `callEnded`.
+    mutating func callBegan() { openCalls += 1 }
+
+    /// A call has submitted its last chunk.
+    mutating func callEnded(_ actions: inout [Action]) {
+        openCalls -= 1
+        checkEnd(&actions)
+    }
 
     mutating func submit(_ id: ChunkID, bytes: Int, _ actions: inout [Action]) {
         chunks[id] = Chunk(bytes: bytes)

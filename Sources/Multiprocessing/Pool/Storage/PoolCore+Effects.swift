@@ -27,6 +27,8 @@ extension PoolCore {
         var cancellations: [Cancellation] = []
         /// Payloads that nobody needs any more.
         var spentPayloads: [[UInt8]] = []
+        /// Workers that are to have memory for long messages.
+        var bulks: [(seat: Int, generation: UInt64)] = []
         var isFinished = false
     }
 
@@ -48,6 +50,7 @@ extension PoolCore {
             guard let link = state.links[seat], let chunk = state.chunks[id] else { return }
             guarding(link, &effects) { () throws(RingCorruption) in try link.post(chunk, slot: slot) }
             if chunk.hasDescriptors { effects.lines.append(link.line) }
+            wantBulk(link, seat, &effects)
             effects.wake(link.segment)
             if let timeout = chunk.timeout { effects.timers.append((id, timeout)) }
         case .revoke(_, let seat, let slot):
@@ -105,6 +108,7 @@ extension PoolCore {
         for segment in effects.wakes { segment.requests.wakeReader() }
         for (sink, delivery) in effects.deliveries { sink.receive(delivery) }
         for launch in effects.launches { self.launch(launch.order, seat: launch.seat, launch.generation) }
+        for bulk in effects.bulks { makeBulk(for: bulk.seat, bulk.generation) }
         for child in effects.kills { WorkerSignal.kill(child) }
         for (chunk, limit) in effects.timers { watchTime(of: chunk, limit: limit, from: .now) }
         for cancellation in effects.cancellations { cancel(cancellation) }

@@ -18,6 +18,7 @@ extension PoolCore {
         guard let link = state.links[seat],
             let drained = guarding(link, &effects, { () throws(RingCorruption) in try link.drain(buffers) })
         else { return false }
+        wantBulk(link, seat, &effects)
         for batch in drained.batches { take(batch, from: seat, link, &state, &effects) }
         return drained.more
     }

@@ -56,12 +56,30 @@ final class PoolCore: Sendable {
 
     // MARK: Work
 
-    /// Accepts chunks, all or none.
+    /// Accepts a call that submits its chunks one after the other; a pool that is closed meanwhile waits for them.
     ///
     /// - Throws: when the pool takes no more work.
-    func submit(_ chunks: [PoolChunk]) throws(MultiprocessingError) {
-        let refusal: MultiprocessingError? = transact { state, effects in
+    func beginCall() throws(MultiprocessingError) {
+        let refusal: MultiprocessingError? = state.withLock { state in
             if let refusal = Self.refusal(state) { return refusal }
+            state.machine.callBegan()
+            return nil
+        }
+        if let refusal { throw refusal }
+    }
+
+    /// A call that was accepted submits no more chunks.
+    func endCall() {
+        transact { state, effects in state.machine.callEnded(&effects.actions) }
+    }
+
+    /// Accepts chunks, all or none, also of a call that was accepted before the pool was closed.
+    ///
+    /// - Throws: when the pool takes no more work.
+    func submit(_ chunks: [PoolChunk], ofCall: Bool = false) throws(MultiprocessingError) {
+        let refusal: MultiprocessingError? = transact { state, effects in
+            let isAccepted = ofCall && state.machine.phase == .draining
+            if !isAccepted, let refusal = Self.refusal(state) { return refusal }
             for chunk in chunks {
                 state.chunks[chunk.id] = chunk
                 state.machine.submit(chunk.id, bytes: chunk.weight, &effects.actions)

@@ -12,6 +12,12 @@ enum PoolRequest {
     static let run: UInt32 = 3
     /// Nothing more comes: leave.
     static let leave: UInt32 = 4
+    /// Here is memory for long messages; its descriptor comes on the channel, the answer is `bulkOpened`.
+    static let openBulk: UInt32 = 5
+    /// They do not any more; the worker answers `bulkClosed`.
+    static let closeBulk: UInt32 = 6
+    /// The next message of the long ring.
+    static let bulk: UInt32 = 7
 }
 
 /// Messages from a worker.
@@ -26,6 +32,12 @@ enum PoolReply {
     static let valueWithDescriptors: UInt32 = 4
     /// The next items of the slot's chunk returned; the payload is a `RunHeader` and their values, side by side.
     static let run: UInt32 = 5
+    /// The next message of the long ring, which is a `value`.
+    static let bulk: UInt32 = 6
+    /// The long rings can be used from now on.
+    static let bulkOpened: UInt32 = 7
+    /// No message comes through the long ring, any more or at all.
+    static let bulkClosed: UInt32 = 8
 }
 
 /// Messages on the channel, past the rings.

@@ -14,6 +14,8 @@ final class ResultBuffer: ChunkSink {
     private let core: PoolCore
     private let state: Mutex<State>
     private let news = Atomic<Bool>(false)
+    /// Whether the pool waits for more chunks.
+    private let isCall = Atomic<Bool>(false)
 
     init(core: PoolCore, isOrdered: Bool, window: Int) {
         self.core = core
@@ -23,6 +25,18 @@ final class ResultBuffer: ChunkSink {
     /// Whether the input should be pulled on now.
     var isHungry: Bool { state.withLock { $0.machine.isHungry } }
     var room: (chunks: Int, bytes: Int) { state.withLock { $0.machine.room } }
+
+    /// Makes the pool wait for chunks that are submitted later, until the input ends or the stream is given up.
+    ///
+    /// - Throws: when the pool takes no more work.
+    func beginCall() throws(MultiprocessingError) {
+        try core.beginCall()
+        isCall.store(true, ordering: .releasing)
+    }
+
+    private func endCall() {
+        if isCall.exchange(false, ordering: .acquiringAndReleasing) { core.endCall() }
+    }
 
     /// Lets the sizes of chunks follow from how long they take.
     func use(_ sizer: ChunkSizer) {
@@ -42,7 +56,7 @@ final class ResultBuffer: ChunkSink {
             }
         }
         do {
-            try core.submit(chunks)
+            try core.submit(chunks, ofCall: isCall.load(ordering: .acquiring))
         } catch {
             for chunk in chunks { lose(chunk.firstItem, of: chunk.id, count: chunk.count, error) }
             throw error
@@ -56,6 +70,7 @@ final class ResultBuffer: ChunkSink {
 
     func inputEnded(_ end: Result<Void, any Error>) {
         change { $0.machine.inputEnded(end) }
+        endCall()
     }
 
     func receive(_ delivery: Delivery) {
@@ -113,6 +128,7 @@ final class ResultBuffer: ChunkSink {
     func abandon() {
         let chunks = state.withLock { Array($0.machine.outstanding.keys) }
         if !chunks.isEmpty { core.withdraw(chunks) }
+        endCall()
     }
 
     /// Changes the machine and wakes the consumer if there is something for it now.
