@@ -74,6 +74,8 @@ struct PoolMachine {
     private var needsArranging = false
     /// The ranks of what dead workers held, until it is submitted again.
     var orphans: [ChunkID: LaneQueue.Rank] = [:]
+    /// Calls that were accepted and have more chunks to submit.
+    private var openCalls = 0
 
     /// A pool of `count` workers, or of as many as there is work for and at least `minimum`.
     init(
@@ -94,10 +96,19 @@ struct PoolMachine {
     /// The worker's slot that holds the chunk; nil while it waits, and when there is no such chunk.
     func place(of id: ChunkID) -> (seat: Int, slot: Int)? { chunks[id]?.place }
 
-    /// Whether nothing waits and nothing runs.
-    var isIdle: Bool { chunks.isEmpty }
+    /// Whether nothing waits, nothing runs, and nothing more comes from calls that were accepted.
+    var isIdle: Bool { chunks.isEmpty && openCalls == 0 }
 
     // MARK: Work
+
+    /// A call begins that submits its chunks one after the other; the pool does not end before `callEnded`.
+    mutating func callBegan() { openCalls += 1 }
+
+    /// A call has submitted its last chunk.
+    mutating func callEnded(_ actions: inout [Action]) {
+        openCalls -= 1
+        checkEnd(&actions)
+    }
 
     mutating func submit(
         _ id: ChunkID, bytes: Int, key: Int? = nil, rank: LaneQueue.Rank = .usual, _ actions: inout [Action]

@@ -39,6 +39,8 @@ extension PoolCore {
         var resumed: [(latch: Latch<(any Error)?>, error: (any Error)?)] = []
         /// Those for whom a place was reserved.
         var admitted: [ResultBuffer] = []
+        /// Workers that are to have memory for long messages.
+        var bulks: [(seat: Int, generation: UInt64)] = []
         var isFinished = false
     }
 
@@ -60,6 +62,7 @@ extension PoolCore {
             guard let link = state.links[seat], let chunk = state.chunks[id] else { return }
             guarding(link, &effects) { () throws(RingCorruption) in try link.post(chunk, slot: slot) }
             if chunk.hasDescriptors { effects.lines.append(link.line) }
+            wantBulk(link, seat, &effects)
             effects.wake(link.segment)
             if let timeout = chunk.timeout { effects.timers.append((id, timeout)) }
             if configuration.memoryLimit != nil, !link.isWatched {
@@ -125,6 +128,7 @@ extension PoolCore {
         for segment in effects.wakes { segment.requests.wakeReader() }
         for (sink, delivery) in effects.deliveries { sink.receive(delivery) }
         for launch in effects.launches { self.launch(launch.order, seat: launch.seat, launch.generation) }
+        for bulk in effects.bulks { makeBulk(for: bulk.seat, bulk.generation) }
         for child in effects.kills { WorkerSignal.kill(child) }
         for (chunk, limit) in effects.timers { watchTime(of: chunk, limit: limit, from: .now) }
         for cancellation in effects.cancellations { cancel(cancellation) }

@@ -19,6 +19,7 @@ extension PoolCore {
             let drained = guarding(link, &effects, { () throws(RingCorruption) in try link.drain(buffers) })
         else { return false }
         if let beginning = link.beginning.take() { take(beginning, from: seat, link, &state, &effects) }
+        wantBulk(link, seat, &effects)
         for batch in drained.batches { take(batch, from: seat, link, &state, &effects) }
         return drained.more
     }

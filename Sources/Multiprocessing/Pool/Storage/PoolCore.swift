@@ -88,16 +88,35 @@ final class PoolCore: Sendable {
 
     // MARK: Work
 
+    /// Accepts a call that submits its chunks one after the other; a pool that is closed meanwhile waits for them.
+    ///
+    /// - Throws: when the pool takes no more work.
+    func beginCall() throws {
+        let refusal: (any Error)? = state.withLock { state in
+            if let refusal = Self.refusal(state) { return refusal }
+            state.machine.callBegan()
+            return nil
+        }
+        if let refusal { throw refusal }
+    }
+
+    /// A call that was accepted submits no more chunks.
+    func endCall() {
+        transact { state, effects in state.machine.callEnded(&effects.actions) }
+    }
+
     /// Accepts chunks, all or none.
     ///
     /// - Parameters:
     ///   - chunks: what to run.
     ///   - reserved: for how many of them places were reserved, which are used up.
+    ///   - ofCall: whether they belong to a call that was accepted, perhaps before the pool was closed.
     /// - Throws: when the pool takes no more work.
-    func submit(_ chunks: [PoolChunk], reserved: Int = 0) throws {
+    func submit(_ chunks: [PoolChunk], reserved: Int = 0, ofCall: Bool = false) throws {
         let refusal: (any Error)? = transact { state, effects in
             defer { state.gate.release(reserved) }
-            if let refusal = Self.refusal(state) { return refusal }
+            let isAccepted = ofCall && state.machine.phase == .draining
+            if !isAccepted, let refusal = Self.refusal(state) { return refusal }
             guard state.gate.admits(chunks.count, reserved: reserved, open: state.chunks.count) else {
                 return MultiprocessingError.overloaded(configuration.maxQueued ?? 0)
             }

@@ -18,6 +18,12 @@ enum PoolRequest {
     static let finalizer: UInt32 = 11
     /// What goes with the chunk of the next `run`.
     static let escort: UInt32 = 12
+    /// Here is memory for long messages; its descriptor comes on the channel, the answer is `bulkOpened`.
+    static let openBulk: UInt32 = 5
+    /// They do not any more; the worker answers `bulkClosed`.
+    static let closeBulk: UInt32 = 6
+    /// The next message of the long ring.
+    static let bulk: UInt32 = 7
 }
 
 /// Messages from a worker.
@@ -36,6 +42,12 @@ enum PoolReply {
     static let refused: UInt32 = 11
     /// The next items of the slot's chunk returned; the payload is a `RunHeader` and their values, side by side.
     static let run: UInt32 = 5
+    /// The next message of the long ring, which is a `value`.
+    static let bulk: UInt32 = 6
+    /// The long rings can be used from now on.
+    static let bulkOpened: UInt32 = 7
+    /// No message comes through the long ring, any more or at all.
+    static let bulkClosed: UInt32 = 8
 }
 
 /// Messages on the channel, past the rings.

@@ -20,6 +20,8 @@ final class ResultBuffer: ChunkSink {
     let core: PoolCore
     let state: Mutex<State>
     private let news = Atomic<Bool>(false)
+    /// Whether the pool waits for more chunks.
+    private let isCall = Atomic<Bool>(false)
 
     init(core: PoolCore, isOrdered: Bool, window: Int) {
         self.core = core
@@ -28,6 +30,18 @@ final class ResultBuffer: ChunkSink {
 
     deinit {
         returnPlaces()
+    }
+
+    /// Makes the pool wait for chunks that are submitted later, until the input ends or the stream is given up.
+    ///
+    /// - Throws: when the pool takes no more work.
+    func beginCall() throws {
+        try core.beginCall()
+        isCall.store(true, ordering: .releasing)
+    }
+
+    private func endCall() {
+        if isCall.exchange(false, ordering: .acquiringAndReleasing) { core.endCall() }
     }
 
     /// Lets the sizes of chunks follow from how long they take.
@@ -51,7 +65,7 @@ final class ResultBuffer: ChunkSink {
             return reserved
         }
         do {
-            try core.submit(chunks, reserved: reserved)
+            try core.submit(chunks, reserved: reserved, ofCall: isCall.load(ordering: .acquiring))
         } catch {
             for chunk in chunks { lose(chunk.firstItem, of: chunk.id, count: chunk.count, error) }
             throw error
@@ -65,6 +79,7 @@ final class ResultBuffer: ChunkSink {
 
     func inputEnded(_ end: Result<Void, any Error>) {
         change { $0.machine.inputEnded(end) }
+        endCall()
     }
 
     func receive(_ delivery: Delivery) {
@@ -134,6 +149,7 @@ final class ResultBuffer: ChunkSink {
         }
         returnPlaces()
         if !chunks.isEmpty { core.withdraw(chunks) }
+        endCall()
     }
 
     /// Changes the machine and wakes the consumer if there is something for it now.

@@ -14,7 +14,7 @@ struct StreamMachine {
     private let isOrdered: Bool
     private let window: Int
     /// Encoded input that may be under way, beyond two chunks.
-    private static let byteWindow = 16 << 20
+    private static let byteWindow = 8 << 20
     private var openBytes = 0
     /// Deliveries by their first item, and in the order in which they came.
     private var early: [Int: Delivery] = [:]

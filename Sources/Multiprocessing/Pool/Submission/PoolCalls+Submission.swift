@@ -58,7 +58,10 @@ extension PoolCalls {
         let (buffer, builder) = try prepare(
             body, context, isOrdered: true, window: chunkSize == nil ? 4 * core.workers : nil,
             chunkSize: chunkSize, timeout: timeout, label: label)
-        if chunkSize == nil { buffer.use(ArraySource<Body>.sizer(workers: core.workers)) }
+        if chunkSize == nil, !inputs.isEmpty {
+            try buffer.beginCall()
+            buffer.use(ArraySource<Body>.sizer(workers: core.workers))
+        }
         return StreamCursor<Body.Output>(buffer, source: ArraySource(inputs, builder))
     }
 

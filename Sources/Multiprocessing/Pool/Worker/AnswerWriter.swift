@@ -12,6 +12,8 @@ struct AnswerWriter: ~Copyable {
     private var replies: FrameWriter
     /// Answers that wait until the channel has room for the descriptors of the first of them.
     private var held = FIFO<Held>()
+    /// Where long messages go; nil while there were none.
+    private var bulk: FrameWriter?
     private let seat: Int
     private let doorbell: Doorbell
     private let channel: MessageSocket
@@ -52,9 +54,26 @@ struct AnswerWriter: ~Copyable {
         doorbell.ring(worker: seat)
     }
 
+    /// From now on long messages go through this memory; without it, through the ring.
+    mutating func use(_ segment: WorkerSegment?) {
+        if let segment {
+            send(PoolReply.bulkOpened, 0, [])
+            bulk = FrameWriter(segment.replies)
+        } else {
+            bulk = nil
+            send(PoolReply.bulkClosed, 0, [])
+        }
+    }
+
     private mutating func write(_ kind: UInt32, _ slot: Int, _ payload: [UInt8]) {
         do {
-            try replies.send(kind: kind, slot: UInt32(slot), payload)
+            if kind == PoolReply.value,
+                try bulk?.publishIfFits(kind: kind, slot: UInt32(slot), payload) ?? false
+            {
+                try replies.send(kind: PoolReply.bulk, slot: UInt32(slot), [])
+            } else {
+                try replies.send(kind: kind, slot: UInt32(slot), payload)
+            }
         } catch {
             fatalError("the pool's replies cannot be written: \(error)")
         }

@@ -11,6 +11,8 @@ final class WorkerLoop: @unchecked Sendable {
     // and while it waits for a chunk's task, only that task, through `reply`.
     private var requests: FrameReader
     private var answers: AnswerWriter
+    /// Where long requests are; nil while there were none.
+    private var bulk: FrameReader?
     /// Where a chunk's task encodes its answers; the memory serves all of them.
     var answer = MessageWriter()
     private var definitions: [UInt64: Result<any Invocation, any Error>] = [:]
@@ -103,6 +105,21 @@ final class WorkerLoop: @unchecked Sendable {
                 finalizer = try WorkerHook.decode(&reader, parcel: takeParcel)
             case PoolRequest.escort:
                 escort = Result { try Escort(from: &reader) }
+            case PoolRequest.openBulk:
+                // This process may have no room for another file or mapping: then it goes on without.
+                let files = try? takeParcel(of: 1).open()
+                let memory = files?.first.flatMap {
+                    try? WorkerSegment($0, ringBytes: BulkMemory.ringBytes)
+                }
+                if let memory { bulk = FrameReader(memory.requests) }
+                answers.use(memory)
+            case PoolRequest.closeBulk:
+                bulk = nil
+                answers.use(nil)
+            case PoolRequest.bulk:
+                guard try unsafe bulk?.next({ unsafe handle($0, $1) }) == true else {
+                    throw WireError.malformed("a long message that is not there")
+                }
             case PoolRequest.leave:
                 leave()
             default:
