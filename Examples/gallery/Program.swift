@@ -37,6 +37,7 @@ struct Program: Sendable {
         Program("P34", "Tasks from a joinable queue", P34.run),
         Program("P35", "Wait for an event", P35.run),
         Program("P36", "Ten tasks that nobody waits for one by one", P36.run),
+        Program("P37", "Workers with a beginning and a limit of tasks", P37.run),
         Program("P40", "Whole lines by a lock", P40.run),
         Program("P41", "Two processes talk over a pipe", P41.run),
         Program("P42", "Producers and consumers on a queue for three", P42.run),

@@ -16,18 +16,18 @@ enum WorkerKnowledge {
 }
 
 /// What workers do at the beginning and the end of their lives, and what they remember in between.
+typealias WorkerBody = @concurrent @Sendable () async throws -> Void
+
 @Suite(.timeLimit(.minutes(5)), .startsProcesses) struct WorkerHooksTests {
     @Test("POO-10 FUT-16: the initializer runs once in each worker, before any task", arguments: everyContext)
     func theInitializer(context: ProcessContext) async throws {
         let runs = try SharedValue(0)
         let step = 5
-        try await withProcessPool(
-            workers: 3, context: context,
-            initializer: {
-                try await runs.withLock { $0 += step }
-                WorkerKnowledge.isInitialized.store(true, ordering: .relaxed)
-            }
-        ) { pool async throws in
+        let prepare: WorkerBody = {
+            try await runs.withLock { $0 += step }
+            WorkerKnowledge.isInitialized.store(true, ordering: .relaxed)
+        }
+        try await withProcessPool(workers: 3, context: context, initializer: prepare) { pool async throws in
             let known = try await pool.map(0..<60, chunkSize: 1) { _ in
                 WorkerKnowledge.isInitialized.load(ordering: .relaxed)
             }
@@ -42,9 +42,10 @@ enum WorkerKnowledge {
     @Test("POO-10: an initializer that captures what cannot travel is refused")
     func aRefusedInitializer() async throws {
         let object = Unportable()
-        await #expect(throws: ClosureRefusedError.self) {
-            try await withProcessPool(workers: 1, initializer: { object.use() }) { _ async throws in }
+        #expect(throws: ClosureRefusedError.self) {
+            try ProcessPool(workers: 1, initializer: { object.use() })
         }
+        #expect(throws: ClosureRefusedError.self) { try ProcessPool(workers: 1, finalizer: { object.use() }) }
     }
 
     @Test("FUT-18: what the initializer throws comes out of every call, and nothing loops")
@@ -66,10 +67,8 @@ enum WorkerKnowledge {
 
     @Test func theFinalizerRunsWhenAWorkerLeaves() async throws {
         let ends = try SharedValue(0)
-        try await withProcessPool(
-            workers: 2, maxTasksPerChild: 1, finalizer: { try await ends.withLock { $0 += 1 } }
-        ) {
-            pool async throws in
+        let finish: WorkerBody = { try await ends.withLock { $0 += 1 } }
+        try await withProcessPool(workers: 2, maxTasksPerChild: 1, finalizer: finish) { pool async throws in
             _ = try await pool.map(0..<4, chunkSize: 1) { $0 }
         }
         // Four that ran a task, and those that stood by in the end.
@@ -78,12 +77,10 @@ enum WorkerKnowledge {
 
     @Test("PCR-09: a worker that crashes in its finalizer does not block the end")
     func aCrashAtTheEnd() async throws {
-        try await withProcessPool(workers: 2, finalizer: { _ = killMyself() }) { pool async throws in
-            #expect(try await pool.apply { 3 } == 3)
-        }
-        try await withProcessPool(workers: 2, finalizer: { throw Plain(text: "a wanted error") }) {
-            pool async throws in
-            #expect(try await pool.apply { 3 } == 3)
+        for finish in [{ _ = killMyself() }, { throw Plain(text: "a wanted error") }] as [WorkerBody] {
+            try await withProcessPool(workers: 2, finalizer: finish) { pool async throws in
+                #expect(try await pool.apply { 3 } == 3)
+            }
         }
     }
 

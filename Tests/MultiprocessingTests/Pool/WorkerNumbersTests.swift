@@ -193,9 +193,9 @@ import Testing
         var configuration = ProcessPool.Configuration()
         configuration.minWorkers = 1
         let starts = try SharedValue(0)
-        try await withProcessPool(
-            workers: 3, configuration: configuration, initializer: { try await starts.withLock { $0 += 1 } }
-        ) { pool async throws in
+        let count: WorkerBody = { try await starts.withLock { $0 += 1 } }
+        try await withProcessPool(workers: 3, configuration: configuration, initializer: count) {
+            pool async throws in
             try await pool.warmUp()
             #expect(try await starts.withLock { $0 } == 3)
             #expect(processes(pool).count == 3)

@@ -6,7 +6,7 @@ extension PoolCore {
     /// So often a worker's memory is looked at while it runs something.
     private static let memoryInterval = Duration.milliseconds(50)
 
-    /// A worker has done a task: is it to be replaced?
+    /// A worker has done a task: finds out whether it is to be replaced.
     func checkUp(_ seat: Int) {
         // What is asked may take a while, so it is asked without the lock.
         guard let (status, generation) = status(of: seat),
