@@ -83,6 +83,19 @@ import Testing
                 == .timeout)
     }
 
+    @Test("AUT-14: a client without a key, which says nothing, is sent away in bounded time")
+    func silentClient() async throws {
+        let listener = try await Listener(key: AuthenticationKey(), protocol: .cpython)
+        defer { listener.close() }
+        // Without a key a client of this protocol takes what comes for a message.
+        let client = try await Connection.connect(to: listener.address, key: nil, protocol: .cpython)
+        let challenge = try await client.receiveBytes()
+        #expect(challenge.starts(with: Array("#CHALLENGE#{sha256}".utf8)))
+        #expect(challenge.count == 59)
+        #expect(await code { _ = try await client.receiveBytes() } == .connectionClosed)
+        #expect(listener.counts.dropped == 1)
+    }
+
     @Test("a listener's connections accept 64 MiB, unless it was made otherwise")
     func standardLimit() async throws {
         let (server, client) = try await pair()
