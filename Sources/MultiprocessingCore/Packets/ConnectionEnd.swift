@@ -29,14 +29,25 @@ package final class ConnectionEnd: Sendable {
     package convenience init(
         _ descriptor: SharedDescriptor, readable: Bool, writable: Bool, seals: FrameSeals? = nil
     ) throws(SystemError) {
-        try self.init(DescriptorInterest(descriptor), readable: readable, writable: writable, seals: seals)
+        let kind = try Self.kind(of: descriptor)
+        self.init(
+            DescriptorInterest(descriptor), kind, readable: readable, writable: writable, seals: seals)
     }
 
-    /// Goes on with a descriptor that others have waited for.
-    package init(
-        _ interest: DescriptorInterest, readable: Bool = true, writable: Bool = true, seals: FrameSeals? = nil
-    ) throws(SystemError) {
-        let kind = try Self.kind(of: interest.descriptor)
+    /// Goes on with a socket of known kind after its handshake.
+    ///
+    /// - Parameters:
+    ///   - interest: the socket, for which others may have waited.
+    ///   - isLocal: whether it is a local socket of packets, or else a stream of a network.
+    ///   - seals: what the frames of a stream are sealed with.
+    package convenience init(_ interest: DescriptorInterest, isLocal: Bool, seals: FrameSeals?) {
+        self.init(
+            interest, isLocal ? .packets : .stream(isLocal: false), readable: true, writable: true, seals: seals)
+    }
+
+    private init(
+        _ interest: DescriptorInterest, _ kind: Kind, readable: Bool, writable: Bool, seals: FrameSeals?
+    ) {
         self.interest = interest
         carriesDescriptors = kind.carriesDescriptors
         switch kind {

@@ -68,7 +68,7 @@ struct Connecting {
                 key: key?.secret, purpose: purpose.rawValue, ends: ends, numbers: PeerCredentials.numbers,
                 nonce: HandshakeNonce.make())
             let agreement = try await agree(HandshakeRun(interest, handshake))
-            return try ConnectionEnd(interest, seals: agreement.seals)
+            return ConnectionEnd(interest, isLocal: ends != .network, seals: agreement.seals)
         } catch let error as SystemError {
             throw MultiprocessingError(handshakeWith: address, .system(error))
         }
