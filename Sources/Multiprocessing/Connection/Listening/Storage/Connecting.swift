@@ -69,7 +69,8 @@ struct Connecting {
             let handshake = wire.clientHandshake(
                 key: key?.secret, purpose: purpose.rawValue, ends: ends, numbers: PeerCredentials.numbers)
             let agreement = try await agree(HandshakeRun(interest, handshake))
-            return try ConnectionEnd(interest, framing: wire.framing, seals: agreement.seals)
+            return ConnectionEnd(
+                interest, isLocal: ends != .network, framing: wire.framing, seals: agreement.seals)
         } catch let error as SystemError {
             throw MultiprocessingError(handshakeWith: address, .system(error))
         }
