@@ -15,6 +15,7 @@ struct Benchmarks {
         ("queue_throughput", queueThroughput),
         ("shared_value", sharedValue), ("shared_array", sharedArray),
         ("pipe_latency", pipeLatency), ("pipe_bandwidth", pipeBandwidth),
+        ("listener_connect", listenerConnect),
     ]
 
     static func main() async {

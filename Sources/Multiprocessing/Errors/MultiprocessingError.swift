@@ -120,7 +120,7 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
     /// The description of the error below this one, if there was one.
     public let cause: String?
 
-    init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+    package init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
         self.code = code
         self.message = message
         self.cause = cause.map { String(describing: $0) }

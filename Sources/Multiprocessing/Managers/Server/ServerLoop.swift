@@ -49,7 +49,8 @@ final class ServerLoop: TaskExecutor {
     /// Watches a client's link.
     func watch(_ session: ClientSession) throws(SystemError) -> Poller.Watch? {
         guard let poller = poller.withLock(\.self) else { return nil }
-        return try poller.register(session.link.end.descriptor.raw) { [weak session] in session?.serve() }
+        let socket = session.link.end.descriptor.raw
+        return try poller.register(socket, reading: false, writing: false) { [weak session] in session?.serve() }
     }
 
     func unwatch(_ watch: Poller.Watch) { poller.withLock(\.self)?.unwatch(watch) }

@@ -111,7 +111,9 @@ struct ListenerMachine<Peer, Ready, Waiter> {
 
     // MARK: Connections
 
-    /// A connection is ready; the waiter gets it, or else it waits itself. Nobody gets it after the end.
+    /// A connection is ready.
+    ///
+    /// - Returns: who gets it; without a waiter it waits itself, and after the end nobody gets it.
     mutating func deliver(_ connection: Ready) -> Waiter? {
         guard !isClosed else { return nil }
         counts.accepted += 1

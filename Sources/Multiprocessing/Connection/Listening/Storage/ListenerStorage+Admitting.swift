@@ -92,9 +92,9 @@ extension ListenerStorage {
             log("a program of user \(stranger) was refused")
             return nil
         }
-        let handshake = ListenerHandshake(
+        let handshake = settings.wire.listenerHandshake(
             key: settings.key?.secret, purpose: settings.purpose.rawValue, ends: ends,
-            numbers: socket.numbers, nonce: HandshakeNonce.make())
+            numbers: socket.numbers)
         let numbers = arrival.address?.numbers
         let peer = ListenerPeer(
             id: machine.withLock { $0.makeID() },
@@ -135,15 +135,16 @@ extension ListenerStorage {
     }
 
     private func welcome(_ peer: ListenerPeer, _ agreement: HandshakeAgreement) {
-        do throws(SystemError) {
-            let end = try ConnectionEnd(peer.run.interest, seals: agreement.seals)
-            guard machine.withLock({ $0.finish(id: peer.id, refused: false) }) != nil else { return }
-            let accepted = AcceptedConnection(
-                connection: Connection(end, maximumLength: settings.maximumLength), address: peer.address)
-            machine.withLock { $0.deliver(accepted) }?.resume(returning: .connection(accepted))
-        } catch {
-            self.end(peer, .system(error))
+        guard machine.withLock({ $0.finish(id: peer.id, refused: false) }) != nil else { return }
+        let end = ConnectionEnd(
+            peer.run.interest, isLocal: peer.address == nil, framing: settings.wire.framing,
+            seals: agreement.seals)
+        let accepted = AcceptedConnection(
+            connection: Connection(end, maximumLength: settings.maximumLength), address: peer.address)
+        let waiter = machine.withLock { machine in
+            machine.deliver(accepted)
         }
+        waiter?.resume(returning: .connection(accepted))
     }
 
     private func end(_ peer: ListenerPeer, _ failure: HandshakeFailure) {

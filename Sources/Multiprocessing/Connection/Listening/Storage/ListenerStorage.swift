@@ -88,6 +88,7 @@ struct ListenerSettings: Sendable {
 
     var key: AuthenticationKey?
     var purpose = Purpose.listener
+    var wire = ConnectionProtocol.native
     var backlog: Int
     var maximumLength: Int
 }
