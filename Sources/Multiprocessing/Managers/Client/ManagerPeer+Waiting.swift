@@ -63,20 +63,23 @@ extension ManagerPeer {
 
     private func wait(for id: UInt64, until deadline: Deadline?) async -> Outcome {
         let start = Deadline.now.nanoseconds
+        let isPatient = PatientCall.isPatient
         let timer = deadline.map { deadline in
-            Poller.shared.schedule(at: deadline) { [weak self] in self?.giveUp(id, .timedOutCall) }
+            Poller.shared.schedule(at: deadline) { [weak self] in self?.giveUp(id, .timedOutCall, isPatient) }
         }
         defer { if let timer { Poller.shared.cancel(timer) } }
         let outcome = await withTaskCancellationHandler {
-            await withCheckedContinuation { suspend(id, $0, deadline) }
+            await withCheckedContinuation { suspend(id, $0, deadline, isPatient) }
         } onCancel: {
-            giveUp(id, CancellationError())
+            giveUp(id, CancellationError(), isPatient)
         }
         attention.learn(from: Deadline.now.nanoseconds - start)
         return outcome
     }
 
-    private func suspend(_ id: UInt64, _ waiter: CheckedContinuation<Outcome, Never>, _ deadline: Deadline?) {
+    private func suspend(
+        _ id: UInt64, _ waiter: CheckedContinuation<Outcome, Never>, _ deadline: Deadline?, _ isPatient: Bool
+    ) {
         let (outcome, mustArm) = state.withLock { state in
             let outcome = state.calls.suspend(id, waiter)
             defer { if outcome == nil { state.isArmed = true } }
@@ -86,13 +89,18 @@ extension ManagerPeer {
         if mustArm { arm() }
         // Either may have come before there was a waiter to take out.
         if Task.isCancelled {
-            giveUp(id, CancellationError())
+            giveUp(id, CancellationError(), isPatient)
         } else if let deadline, deadline.hasPassed {
-            giveUp(id, .timedOutCall)
+            giveUp(id, .timedOutCall, isPatient)
         }
     }
 
-    private func giveUp(_ id: UInt64, _ error: any Error) {
+    /// Asks the method to end; a patient caller goes on to wait for what it says then.
+    private func giveUp(_ id: UInt64, _ error: any Error, _ isPatient: Bool) {
+        if isPatient {
+            try? link.append(.cancel) { $0.append(id) }
+            return link.flush()
+        }
         guard let waiter = state.withLock({ $0.calls.remove(id) }) else { return }
         try? link.append(.cancel) { $0.append(id) }
         link.flush()
