@@ -17,7 +17,8 @@ extension Slice<UnsafeRawBufferPointer> {
     /// As short as those in Python's manual.
     private static let key = Array("secret password".utf8)
     static let modern = ["3.12", "3.13"]
-    static let sizes = [0, 1, 16_384, 16_385, 1 << 20, 100 << 20]
+    private static let sizes = [0, 1, 16_384, 16_385, 1 << 20]
+    private static let large = 100 << 20
 
     private var key: AuthenticationKey {
         get throws { try AuthenticationKey(insecureShort: Self.key) }
@@ -42,8 +43,8 @@ extension Slice<UnsafeRawBufferPointer> {
     }
 
     /// Sends messages of all sizes and gets each back, with its end at the front.
-    private func exchange(_ connection: Connection) async throws {
-        for size in Self.sizes {
+    private func exchange(_ connection: Connection, _ sizes: [Int] = sizes) async throws {
+        for size in sizes {
             let bytes = text(size)
             try await connection.send(bytes: bytes)
             let answer = try await connection.receiveBytes()
@@ -62,8 +63,8 @@ extension Slice<UnsafeRawBufferPointer> {
 
     /// The other side of that.
     private static let exchange = """
-        def exchange(c):
-            for size in (\(sizes.map(String.init).joined(separator: ","))):
+        def exchange(c, sizes=(\(sizes.map(String.init).joined(separator: ",")))):
+            for size in sizes:
                 data = c.recv_bytes()
                 half = len(data) - len(data) // 2
                 expected = (bytes(range(251)) * (size // 251 + 1))[:size]
@@ -85,10 +86,13 @@ extension Slice<UnsafeRawBufferPointer> {
             Self.exchange + """
                 with Client(address, authkey=key) as c:
                     exchange(c)
+                    if family == "unix":
+                        exchange(c, [\(Self.large)])
                 report("done")
                 """)
         let connection = try await listener.accept()
         try await exchange(connection)
+        if family == .unix { try await exchange(connection, [Self.large]) }
         #expect(await code { _ = try await connection.receiveBytes() } == .connectionClosed)
         #expect(try await python.report() == "done")
         #expect(await python.exitCode() == 0)
@@ -107,6 +111,8 @@ extension Slice<UnsafeRawBufferPointer> {
                     report("unix:" + a if isinstance(a, str) else "tcp:%s:%d" % a)
                     with listener.accept() as c:
                         exchange(c)
+                        if family == "unix":
+                            exchange(c, [\(Self.large)])
                         try:
                             c.recv_bytes()
                         except EOFError:
@@ -116,6 +122,7 @@ extension Slice<UnsafeRawBufferPointer> {
         let connection = try await Connection.connect(
             to: address, key: key, protocol: .cpython, maximumLength: 128 << 20)
         try await exchange(connection)
+        if family == .unix { try await exchange(connection, [Self.large]) }
         connection.close()
         #expect(try await python.report() == "ended")
         #expect(await python.exitCode() == 0)
@@ -180,8 +187,7 @@ extension Slice<UnsafeRawBufferPointer> {
     func oldClients() async throws {
         guard let path = PythonProgram.path("3.11") else { return }
         let strict = try await Listener(.tcp(), key: key, protocol: .cpython)
-        let lenient = try await Listener(
-            .tcp(), key: key, protocol: .cpythonWithInsecureMD5, maximumLength: 128 << 20)
+        let lenient = try await Listener(.tcp(), key: key, protocol: .cpythonWithInsecureMD5)
         defer {
             strict.close()
             lenient.close()
@@ -232,7 +238,7 @@ extension Slice<UnsafeRawBufferPointer> {
         #expect(refusal?.description.contains("MD5") == true)
         #expect(try await python.report() == "refused")
         let connection = try await Connection.connect(
-            to: address, key: key, protocol: .cpythonWithInsecureMD5, maximumLength: 128 << 20)
+            to: address, key: key, protocol: .cpythonWithInsecureMD5)
         try await exchange(connection)
         #expect(await python.exitCode() == 0)
     }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// CPython's protocol between two ends of ours.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct CPythonProtocolTests {
+@Suite(.timeLimit(.minutes(5))) struct CPythonProtocolTests {
     private func pair(
         _ address: ListenerAddress? = nil, _ first: ConnectionProtocol = .cpython,
         _ second: ConnectionProtocol = .cpython
@@ -47,7 +47,7 @@ import Testing
         #expect(try await server.receiveBytes() == [1, 2])
     }
 
-    @Test("an end is given to another process, and goes on there", arguments: everyContext)
+    @Test("an end is given to another process, and goes on there", .startsProcesses, arguments: everyContext)
     func elsewhere(context: ProcessContext) async throws {
         let (server, client) = try await pair()
         let child = ChildProcess(client, context: context) { client in
