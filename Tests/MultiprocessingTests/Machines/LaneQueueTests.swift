@@ -93,6 +93,22 @@ import Testing
         #expect((4...6).contains(taken.filter { $0 >= 1000 }.count))
     }
 
+    @Test func whatGoesOnHasUsedItsTurn() {
+        for isPaidBack in [true, false] {
+            var queue = Self.selecting()
+            for id in 0..<20 as Range<UInt64> { queue.append(id, Rank(lane: "a")) }
+            for id in 1000..<1020 as Range<UInt64> { queue.append(id, Rank(lane: "b")) }
+            var turns = 0
+            // One chunk that goes on and on.
+            for _ in 0..<10 where queue.first ?? 1000 < 1000 {
+                queue.popFirst()
+                queue.prepend(0, Rank(lane: "a"), isPaidBack: isPaidBack)
+                turns += 1
+            }
+            #expect(isPaidBack ? turns == 10 : turns <= 2)
+        }
+    }
+
     @Test func manyLanesComeAndGo() {
         var queue = Self.selecting()
         for round in 0..<500 as Range<UInt64> {

@@ -97,6 +97,27 @@ import Testing
         }
     }
 
+    @Test func aMapThatWasAcceptedIsFinishedAfterTheClose() async throws {
+        let configuration = Self.configuration(maxQueued: 1)
+        let job = try await withProcessPool(workers: 1, configuration: configuration) { pool async throws in
+            try pool.mapAsync(0..<50, chunkSize: 1) { $0 }
+        }
+        #expect(try await job.value == Array(0..<50))
+    }
+
+    @Test func theLimitFollowsTheNumberOfWorkers() async throws {
+        let gate = FileGate()
+        defer { gate.remove() }
+        let configuration = Self.configuration(maxQueued: 0)
+        try await withProcessPool(workers: 1, configuration: configuration) { pool async throws in
+            try await pool.resize(to: 3)
+            let jobs = try (0..<3).map { _ in try pool.applyAsync(gate) { $0.pass() } }
+            #expect(throws: MultiprocessingError.self) { try pool.applyAsync(1) { $0 } }
+            gate.open()
+            for job in jobs { try await job.value }
+        }
+    }
+
     @Test func waitingForTooLongIsAnErrorOfItsOwn() async throws {
         let gate = FileGate()
         defer { gate.remove() }

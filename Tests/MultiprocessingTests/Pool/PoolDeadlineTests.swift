@@ -53,6 +53,32 @@ import Testing
         }
     }
 
+    /// The rest of a chunk waits behind the item that is run again; the deadline holds for it too.
+    @Test func aDeadlineHoldsForWhatIsRunAgain() async throws {
+        var configuration = ProcessPool.Configuration()
+        configuration.onWorkerDeath = .retry(max: 2)
+        configuration.cancellationGrace = .zero
+        let deaths = try SharedValue(0)
+        try await withProcessPool(workers: 1, configuration: configuration) { pool async throws in
+            let results = try await withDeadline(.milliseconds(500)) {
+                try await pool.mapResults(0..<3, with: deaths, chunkSize: 3) { item, deaths in
+                    let isFirst = try await deaths.withLock { count in
+                        count += 1
+                        return count == 1
+                    }
+                    if isFirst { _ = killMyself() }
+                    while true { usleep(1000) }
+                    return item
+                }
+            }
+            let codes = results.map { result -> MultiprocessingError.Code? in
+                if case .failure(let error as MultiprocessingError) = result { error.code } else { nil }
+            }
+            #expect(codes == [.timeout, .timeout, .timeout])
+            #expect(try await pool.apply(1) { $0 } == 1)
+        }
+    }
+
     @Test func aDeadlineThatHasPassedSubmitsNothing() async throws {
         try await withProcessPool(workers: 1) { pool async throws in
             try await withDeadline(.zero) {

@@ -87,6 +87,22 @@ import Testing
         }
     }
 
+    @Test func valuesAreNeverSentTwice() async throws {
+        var configuration = ProcessPool.Configuration()
+        configuration.onWorkerDeath = .retry(max: 2)
+        try await withProcessPool(workers: 1, configuration: configuration) { pool async throws in
+            var seen: [Int] = []
+            await #expect(throws: WorkerDiedError.self) {
+                let values = pool.stream(of: Int.self) { emit in
+                    for number in 0..<3 { try await emit(number) }
+                    _ = killMyself()
+                }
+                for try await value in values { seen.append(value) }
+            }
+            #expect(seen == [0, 1, 2])
+        }
+    }
+
     @Test func whoeverIsBehindIsWaitedFor() async throws {
         let sent = try SharedValue(0)
         try await withProcessPool(workers: 1) { pool async throws in

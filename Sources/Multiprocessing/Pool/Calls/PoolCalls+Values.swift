@@ -11,7 +11,7 @@ extension PoolCalls {
         _ body: @escaping @concurrent @Sendable (ValueEmitter<E>) async throws -> Void
     ) -> PoolValues<E> {
         PoolValues { connection in
-            try submit(EmittingBody0(body: body), connection, timeout: timeout, label: "stream") { _ in }
+            try once.submit(EmittingBody0(body: body), connection, timeout: timeout, label: "stream") { _ in }
         }
     }
 
@@ -23,7 +23,9 @@ extension PoolCalls {
         _ body: @escaping @concurrent @Sendable (A, ValueEmitter<E>) async throws -> Void
     ) -> PoolValues<E> {
         PoolValues { connection in
-            try submit(EmittingBody1(body: body), (a, connection), timeout: timeout, label: "stream") { _ in }
+            try once.submit(EmittingBody1(body: body), (a, connection), timeout: timeout, label: "stream") {
+                _ in
+            }
         }
     }
 
@@ -35,9 +37,17 @@ extension PoolCalls {
         _ body: @escaping @concurrent @Sendable (A, B, ValueEmitter<E>) async throws -> Void
     ) -> PoolValues<E> {
         PoolValues { connection in
-            try submit(EmittingBody2(body: body), (a, b, connection), timeout: timeout, label: "stream") {
+            try once.submit(EmittingBody2(body: body), (a, b, connection), timeout: timeout, label: "stream")
+            {
                 _ in
             }
         }
+    }
+
+    /// The same pool, for tasks that are not run again: who got the first values would get them once more.
+    private nonisolated var once: ProcessPool.View {
+        var options = callSite.options
+        options.runsOnce = true
+        return ProcessPool.View(callSite: PoolCallSite(core: callSite.core, options: options))
     }
 }

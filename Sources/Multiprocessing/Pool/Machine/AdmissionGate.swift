@@ -3,7 +3,7 @@
 /// Pure. Places that were given to a waiter are reserved until it has used them or given them back.
 struct AdmissionGate<Waiter> {
     /// Open chunks at most; nil for any number.
-    let limit: Int?
+    var limit: Int?
     private(set) var reserved = 0
     private var waiters = FIFO<Waiter>()
 

@@ -64,12 +64,12 @@ struct LaneQueue {
         next = nil
     }
 
-    /// Puts a chunk back that was taken, before all of its rank; its lane is paid back.
-    mutating func prepend(_ id: ChunkID, _ rank: Rank) {
+    /// Puts a chunk back that was taken, before all of its rank; its lane is paid back unless it has used its turn.
+    mutating func prepend(_ id: ChunkID, _ rank: Rank, isPaidBack: Bool = true) {
         guard isSelective else { return plain.prepend(id) }
         let place = place(of: rank.lane)
         lines[place].prepend(.init(id: id, arrival: 0), priority: rank.priority)
-        lines[place].pass -= min(lines[place].pass, lines[place].stride)
+        if isPaidBack { lines[place].pass -= min(lines[place].pass, lines[place].stride) }
         count += 1
         next = nil
     }

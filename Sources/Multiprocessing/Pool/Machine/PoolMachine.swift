@@ -131,10 +131,9 @@ struct PoolMachine {
         queue.beginSelecting()
         var waiting: [(id: ChunkID, seat: Int, slot: Int)] = []
         for seat in seats.indices {
-            let held = seats[seat].order.compactMap { slot in
+            waiting += movable(seat).compactMap { slot in
                 seats[seat].chunks[slot].map { (id: $0, seat: seat, slot: slot) }
             }
-            waiting += held.dropFirst()
         }
         // Each is put back before those that wait, so the oldest comes last.
         for (id, seat, slot) in waiting.sorted(by: { $0.id > $1.id }) {
@@ -166,7 +165,7 @@ struct PoolMachine {
         if let next {
             admit(rank, &actions)
             chunks[next.id] = Chunk(bytes: next.bytes, key: next.key, rank: rank)
-            queue.prepend(next.id, rank)
+            queue.prepend(next.id, rank, isPaidBack: false)
         }
         fruitlessDeaths = 0
         recount(seat)

@@ -65,8 +65,9 @@ extension PoolCore {
         let running = chunk.firstItem + begun - 1
         let settlement = ChunkSettlement(
             answered: chunk.answered, begun: begun, count: chunk.count,
-            // What the pool itself ended is not run again.
-            policy: death.link.killReason == nil ? configuration.onWorkerDeath : .failTask,
+            // What the pool itself ended is not run again, and what has sent values would send them twice.
+            policy: death.link.killReason == nil && !chunk.options.runsOnce
+                ? configuration.onWorkerDeath : .failTask,
             earlier: chunk.deaths[running] ?? 0, quarantine: configuration.quarantineLimit)
         if settlement.deaths > 0 { chunk.deaths[running] = settlement.deaths }
         if !settlement.lost.isEmpty {

@@ -81,13 +81,18 @@ extension PoolCore {
         case .drop(let id):
             guard let chunk = state.chunks.removeValue(forKey: id) else { return }
             let reason = state.failure ?? MultiprocessingError(.poolTerminated, "the pool was terminated")
-            deliver(reason, to: chunk, items: chunk.answered..<chunk.count, &effects)
-            for var piece in chunk.later {
-                piece.sink = chunk.sink
-                deliver(reason, to: piece, items: 0..<piece.count, &effects)
-            }
+            deliverToRest(of: chunk, reason, &effects)
         case .finish:
             effects.isFinished = true
+        }
+    }
+
+    /// Tells a chunk's sink that whatever has not come out is lost.
+    func deliverToRest(of chunk: PoolChunk, _ error: any Error, _ effects: inout Effects) {
+        deliver(error, to: chunk, items: chunk.answered..<chunk.count, &effects)
+        for var piece in chunk.later {
+            piece.sink = chunk.sink
+            deliver(error, to: piece, items: 0..<piece.count, &effects)
         }
     }
 

@@ -5,7 +5,8 @@ extension PoolCore {
     /// A chunk has been waiting for as long as it may: it is given up unless a worker has begun it.
     func queueTimeEnded(of id: UInt64, limit: Duration) {
         transact { state, effects in
-            guard let chunk = state.chunks[id], chunk.sink != nil else { return }
+            // What was begun by a worker that died has waited before.
+            guard let chunk = state.chunks[id], chunk.sink != nil, chunk.deaths.isEmpty else { return }
             if let place = state.machine.place(of: id) {
                 guard let link = state.links[place.seat], link.segment.slots[place.slot].revoke() else {
                     return
@@ -43,7 +44,7 @@ extension PoolCore {
     private func giveUp(
         _ chunk: PoolChunk, _ error: MultiprocessingError, _ state: inout State, _ effects: inout Effects
     ) {
-        deliver(error, to: chunk, items: chunk.answered..<chunk.count, &effects)
+        deliverToRest(of: chunk, error, &effects)
         state.chunks[chunk.id]?.sink = nil
     }
 }

@@ -80,7 +80,7 @@ extension PoolCore {
     /// Gives the places that have become free to those who wait for one; the lock is held.
     func admitWaiters(_ state: inout State, _ effects: inout Effects) {
         effects.admitted +=
-            state.machine.phase == .open
+            state.machine.phase == .open || state.machine.phase == .draining
             ? state.gate.grant(open: state.chunks.count) : state.gate.grantAll()
     }
 }

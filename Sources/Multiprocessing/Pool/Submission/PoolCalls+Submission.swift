@@ -98,7 +98,8 @@ extension PoolCalls {
         if let refusal = callSite.core.refusal { throw refusal }
         let count = inputs.count
         guard !buffer.isBounded else {
-            // The handle's task submits as there is room.
+            // The handle's task submits as there is room, also after the pool was closed.
+            if !inputs.isEmpty { try buffer.beginCall() }
             let rest = source
             return AsyncResult(
                 isRunning: { buffer.hasBegun },
