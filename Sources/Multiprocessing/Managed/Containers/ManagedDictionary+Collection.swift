@@ -152,7 +152,9 @@ extension ManagedDictionary: AsyncSequence {
 
 extension ManagedDictionary: CustomStringConvertible {
     /// That it is a proxy, and of which object; ``describe()`` tells the keys and values.
-    public nonisolated var description: String { "ManagedDictionary<\(Key.self), \(Value.self)>(proxy, \(id))" }
+    public nonisolated var description: String {
+        "ManagedDictionary<\(Key.self), \(Value.self)>(proxy, \(id))"
+    }
 
     /// Says what the keys and values are, as a dictionary does, in the order in which the keys came.
     ///

@@ -80,7 +80,9 @@ public distributed actor ManagedDictionary<Key: Hashable & Codable & Sendable, V
 
     distributed func performRemoveLast() throws -> [ManagedEntry<Key, Value>] {
         try room.update { machine in
-            guard let key = machine.model.entries.lastKey, let value = machine.model.entries[key] else { return [] }
+            guard let key = machine.model.entries.lastKey, let value = machine.model.entries[key] else {
+                return []
+            }
             try machine.perform([.remove(key)])
             return [ManagedEntry(key: key, value: value)]
         }
@@ -103,7 +105,9 @@ public distributed actor ManagedDictionary<Key: Hashable & Codable & Sendable, V
     /// - Returns: them in the order of their keys.
     public distributed func values() -> [Value] { room.update { $0.model.entries.values } }
 
-    distributed func performValue(_ key: Key) -> [Value] { room.update { $0.model.entries[key].map { [$0] } ?? [] } }
+    distributed func performValue(_ key: Key) -> [Value] {
+        room.update { $0.model.entries[key].map { [$0] } ?? [] }
+    }
 
     distributed func performItems() -> [ManagedEntry<Key, Value>] {
         room.update { $0.model.entries.elements.map { ManagedEntry(key: $0.key, value: $0.value) } }

@@ -127,7 +127,9 @@ public distributed actor ManagedSet<Element: Hashable & Codable & Sendable> {
 
     distributed func performFollow() -> UInt64 { room.update { $0.follow() } }
 
-    distributed func performChanges(_ version: UInt64) async throws -> ChangePage<ManagedSetOperation<Element>> {
+    distributed func performChanges(_ version: UInt64) async throws -> ChangePage<
+        ManagedSetOperation<Element>
+    > {
         try await room.changes(after: version)
     }
 }

@@ -70,7 +70,9 @@ public distributed actor ManagedValue<Value: Codable & Sendable> {
 
     distributed func performFollow() -> UInt64 { room.update { $0.follow() } }
 
-    distributed func performChanges(_ version: UInt64) async throws -> ChangePage<ManagedValueOperation<Value>> {
+    distributed func performChanges(_ version: UInt64) async throws -> ChangePage<
+        ManagedValueOperation<Value>
+    > {
         try await room.changes(after: version)
     }
 }
@@ -111,5 +113,7 @@ extension ManagedValue: CustomStringConvertible {
     ///
     /// - Returns: a text for people.
     /// - Throws: a ``MultiprocessingError`` with the code `managerGone`.
-    public nonisolated(nonsending) func describe() async throws -> String { "ManagedValue(\(try await copy()))" }
+    public nonisolated(nonsending) func describe() async throws -> String {
+        "ManagedValue(\(try await copy()))"
+    }
 }
