@@ -12,6 +12,11 @@ extension ManagerPeer {
     ) async throws -> ManagerReply {
         try Task.checkCancellation()
         let deadline = CallLimit.current
+        if link.end == nil {
+            guard try await opened.wait(timeout: deadline.map(\.timeLeft)) != nil else {
+                throw MultiprocessingError.timedOutCall
+            }
+        }
         let (id, count) = try state.withLock { state throws(MultiprocessingError) in
             if let failure = state.failure { throw failure }
             return (state.calls.begin(), state.calls.count)
@@ -64,7 +69,7 @@ extension ManagerPeer {
     private func wait(for id: UInt64, until deadline: Deadline?) async -> Outcome {
         let start = Deadline.now.nanoseconds
         let timer = deadline.map { deadline in
-            Poller.shared.schedule(at: deadline) { [weak self] in self?.giveUp(id, .timedOutCall) }
+            Poller.shared.schedule(at: deadline) { [weak self] in self?.giveUp(id, MultiprocessingError.timedOutCall) }
         }
         defer { if let timer { Poller.shared.cancel(timer) } }
         let outcome = await withTaskCancellationHandler {
@@ -88,7 +93,7 @@ extension ManagerPeer {
         if Task.isCancelled {
             giveUp(id, CancellationError())
         } else if let deadline, deadline.hasPassed {
-            giveUp(id, .timedOutCall)
+            giveUp(id, MultiprocessingError.timedOutCall)
         }
     }
 
@@ -103,7 +108,8 @@ extension ManagerPeer {
 
     /// Asks the poller to tell when something has come.
     private func arm() {
-        let point = link.end.receiver.withLock { $0.waitPoint }
+        guard let end = link.end else { return }
+        let point = end.receiver.withLock { $0.waitPoint }
         do {
             _ = try point.interest.await(.reading) { [self] in
                 state.withLock { $0.isArmed = false }
@@ -161,7 +167,6 @@ extension ManagerPeer {
         }
         link.close()
         for waiter in waiters { waiter.resume(returning: .failure(error)) }
-        end.close(())
         ManagerDirectory.remove(self)
     }
 }
