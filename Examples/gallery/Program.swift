@@ -23,6 +23,8 @@ struct Program: Sendable {
         Program("P11", "Print, start and terminate a process", P11.run),
         Program("P12", "Values, bytes and buffers over a connection", P12.run),
         Program("P14", "Attributes of any types in a manager", P14.run),
+        Program("P16", "A queue over TCP", P16.run),
+        Program("P17", "A queue for a local process and a remote one", P17.run),
         Program("P18", "A list and its proxy", P18.run),
         Program("P19", "Methods of an object by its proxy", P19.run),
         Program("P22", "Wait for four connections at once", P22.run),

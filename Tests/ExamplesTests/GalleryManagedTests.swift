@@ -26,6 +26,11 @@ struct GalleryManagedTests {
             ])
     }
 
+    @Test func aQueueOverTCP() async throws {
+        #expect(try await lines(of: "P16") == ["hello"])
+        #expect(try await lines(of: "P17") == ["local hello"])
+    }
+
     @Test func aListAndItsProxy() async throws {
         #expect(
             try await lines(of: "P18") == [
