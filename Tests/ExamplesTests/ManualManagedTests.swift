@@ -34,7 +34,7 @@ struct ManualManagedTests {
                 for try await change in try await stock.changes() {
                     switch change {
                     case .changed(let operation): print(operation)
-                    case .missed(let count): print("\(count) changes were too fast: \(try await stock.copy())")
+                    case .missed(let count): print("missed \(count): \(try await stock.copy())")
                     }
                 }
             }

@@ -7,7 +7,7 @@ extension ManagedDictionary {
     /// Whether there are no keys.
     public nonisolated var isEmpty: Bool { get async throws { try await performCount() == 0 } }
 
-    /// A copy of a key's value; nil for a key that is not there. Python's `get()`.
+    /// A copy of a key's value, nil for a key that is not there; Python's `get()`.
     ///
     /// - Parameter key: the key.
     public nonisolated subscript(key: Key) -> Value? {

@@ -37,6 +37,7 @@ public distributed actor ManagedDictionary<Key: Hashable & Codable & Sendable, V
     /// - Parameters:
     ///   - value: the value.
     ///   - key: the key.
+    /// - Throws: a ``MultiprocessingError`` with the code `managerGone`.
     public distributed func set(_ value: Value, forKey key: Key) throws {
         try room.update { try $0.perform([.set(key, value)]) }
     }
@@ -61,6 +62,7 @@ public distributed actor ManagedDictionary<Key: Hashable & Codable & Sendable, V
     /// Gives keys values, one each; Python's `update()`.
     ///
     /// - Parameter other: the keys and values, which win over those that are there.
+    /// - Throws: a ``MultiprocessingError`` with the code `managerGone`.
     public distributed func merge(_ other: [Key: Value]) throws {
         try room.update { try $0.perform(other.map { .set($0.key, $0.value) }) }
     }

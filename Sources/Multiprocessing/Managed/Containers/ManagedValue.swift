@@ -53,6 +53,7 @@ public distributed actor ManagedValue<Value: Codable & Sendable> {
     /// Makes it another value.
     ///
     /// - Parameter value: the value.
+    /// - Throws: a ``MultiprocessingError`` with the code `managerGone`.
     public distributed func set(_ value: Value) throws {
         try room.update { try $0.perform([.set(value)]) }
     }
