@@ -29,10 +29,27 @@ extension Manager {
     /// - Parameter content: what it begins with.
     /// - Returns: a proxy.
     /// - Throws: the same as ``list(_:)``.
-    public nonisolated(nonsending) func dictionary<Key: Hashable & Codable & Sendable, Value: Codable & Sendable>(
+    public nonisolated(nonsending) func dictionary<
+        Key: Hashable & Codable & Sendable, Value: Codable & Sendable
+    >(
         _ content: [Key: Value] = [:]
     ) async throws -> ManagedDictionary<Key, Value> {
         try await make(ManagedDictionary<Key, Value>.self, of: content)
+    }
+
+    /// Makes an empty dictionary in the manager's process.
+    ///
+    /// - Parameters:
+    ///   - key: the keys' type.
+    ///   - value: the values' type.
+    /// - Returns: a proxy.
+    /// - Throws: the same as ``list(_:)``.
+    public nonisolated(nonsending) func dictionary<
+        Key: Hashable & Codable & Sendable, Value: Codable & Sendable
+    >(
+        of key: Key.Type, _ value: Value.Type
+    ) async throws -> ManagedDictionary<Key, Value> {
+        try await make(ManagedDictionary<Key, Value>.self, of: [:])
     }
 
     /// Makes a set in the manager's process; Python's `manager.set()`.

@@ -24,7 +24,9 @@ extension Manager {
     ///   - bound: how many may be free at most; nil for no bound.
     /// - Returns: a proxy.
     /// - Throws: a ``MultiprocessingError`` for a negative value or one above the bound; the same as ``list(_:)``.
-    public nonisolated(nonsending) func semaphore(value: Int = 1, bound: Int? = nil) async throws -> ManagedSemaphore {
+    public nonisolated(nonsending) func semaphore(value: Int = 1, bound: Int? = nil) async throws
+        -> ManagedSemaphore
+    {
         try await make(ManagedSemaphore.self, of: ManagedSemaphore.Content(value: value, bound: bound))
     }
 

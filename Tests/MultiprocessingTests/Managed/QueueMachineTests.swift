@@ -39,7 +39,8 @@ import Testing
         _ = machine.put(10, ticket: 11)
         _ = machine.put(20, ticket: 12)
         _ = machine.put(30, ticket: 13)
-        #expect(machine.woken.map(\.ticket) == [1, 3] && machine.woken.map { value($0.outcome) } == [10, 20])
+        #expect(
+            machine.woken.map(\.ticket) == [1, 3] && machine.woken.map { value($0.outcome) } == [10, 20])
         #expect(machine.count == 1)
     }
 

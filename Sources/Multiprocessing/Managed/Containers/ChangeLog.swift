@@ -30,7 +30,8 @@ struct ChangeLog<Operation: Codable & Sendable>: Sendable {
         let missed = max(0, behind - operations.count)
         let found = operations.elements(from: operations.count - (behind - missed), limit: Self.pageLimit)
         return ChangePage(
-            missed: missed, operations: found, version: min(version, self.version) + UInt64(missed + found.count))
+            missed: missed, operations: found,
+            version: min(version, self.version) + UInt64(missed + found.count))
     }
 }
 

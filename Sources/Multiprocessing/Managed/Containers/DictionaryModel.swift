@@ -1,5 +1,7 @@
 /// A change of a managed dictionary.
-public enum ManagedDictionaryOperation<Key: Hashable & Codable & Sendable, Value: Codable & Sendable>: Codable, Sendable {
+public enum ManagedDictionaryOperation<Key: Hashable & Codable & Sendable, Value: Codable & Sendable>:
+    Codable, Sendable
+{
     /// A key got a value.
     case set(Key, Value)
     /// A key is not there any more.
@@ -20,7 +22,9 @@ struct DictionaryModel<Key: Hashable & Codable & Sendable, Value: Codable & Send
         for (key, value) in content { entries[key] = value }
     }
 
-    var content: [Key: Value] { Dictionary(uniqueKeysWithValues: entries.elements.lazy.map { ($0.key, $0.value) }) }
+    var content: [Key: Value] {
+        Dictionary(uniqueKeysWithValues: entries.elements.lazy.map { ($0.key, $0.value) })
+    }
 
     static func replacing(with content: [Key: Value]) -> Operation { .replaceAll(with: content) }
 

@@ -65,7 +65,9 @@ public distributed actor ManagedArray<Element: Codable & Sendable> {
 
     distributed func performFollow() -> UInt64 { room.update { $0.follow() } }
 
-    distributed func performChanges(_ version: UInt64) async throws -> ChangePage<ManagedListOperation<Element>> {
+    distributed func performChanges(_ version: UInt64) async throws -> ChangePage<
+        ManagedListOperation<Element>
+    > {
         try await room.changes(after: version)
     }
 }

@@ -7,7 +7,7 @@ extension ManagedDictionary {
     /// Whether there are no keys.
     public nonisolated var isEmpty: Bool { get async throws { try await performCount() == 0 } }
 
-    /// A copy of a key's value; nil for a key that is not there. Python's `get()`.
+    /// A copy of a key's value, nil for a key that is not there; Python's `get()`.
     ///
     /// - Parameter key: the key.
     public nonisolated subscript(key: Key) -> Value? {
@@ -152,7 +152,9 @@ extension ManagedDictionary: AsyncSequence {
 
 extension ManagedDictionary: CustomStringConvertible {
     /// That it is a proxy, and of which object; ``describe()`` tells the keys and values.
-    public nonisolated var description: String { "ManagedDictionary<\(Key.self), \(Value.self)>(proxy, \(id))" }
+    public nonisolated var description: String {
+        "ManagedDictionary<\(Key.self), \(Value.self)>(proxy, \(id))"
+    }
 
     /// Says what the keys and values are, as a dictionary does, in the order in which the keys came.
     ///

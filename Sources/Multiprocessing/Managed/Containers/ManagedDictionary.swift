@@ -37,6 +37,7 @@ public distributed actor ManagedDictionary<Key: Hashable & Codable & Sendable, V
     /// - Parameters:
     ///   - value: the value.
     ///   - key: the key.
+    /// - Throws: a ``MultiprocessingError`` with the code `managerGone`.
     public distributed func set(_ value: Value, forKey key: Key) throws {
         try room.update { try $0.perform([.set(key, value)]) }
     }
@@ -61,6 +62,7 @@ public distributed actor ManagedDictionary<Key: Hashable & Codable & Sendable, V
     /// Gives keys values, one each; Python's `update()`.
     ///
     /// - Parameter other: the keys and values, which win over those that are there.
+    /// - Throws: a ``MultiprocessingError`` with the code `managerGone`.
     public distributed func merge(_ other: [Key: Value]) throws {
         try room.update { try $0.perform(other.map { .set($0.key, $0.value) }) }
     }
@@ -80,7 +82,9 @@ public distributed actor ManagedDictionary<Key: Hashable & Codable & Sendable, V
 
     distributed func performRemoveLast() throws -> [ManagedEntry<Key, Value>] {
         try room.update { machine in
-            guard let key = machine.model.entries.lastKey, let value = machine.model.entries[key] else { return [] }
+            guard let key = machine.model.entries.lastKey, let value = machine.model.entries[key] else {
+                return []
+            }
             try machine.perform([.remove(key)])
             return [ManagedEntry(key: key, value: value)]
         }
@@ -103,7 +107,9 @@ public distributed actor ManagedDictionary<Key: Hashable & Codable & Sendable, V
     /// - Returns: them in the order of their keys.
     public distributed func values() -> [Value] { room.update { $0.model.entries.values } }
 
-    distributed func performValue(_ key: Key) -> [Value] { room.update { $0.model.entries[key].map { [$0] } ?? [] } }
+    distributed func performValue(_ key: Key) -> [Value] {
+        room.update { $0.model.entries[key].map { [$0] } ?? [] }
+    }
 
     distributed func performItems() -> [ManagedEntry<Key, Value>] {
         room.update { $0.model.entries.elements.map { ManagedEntry(key: $0.key, value: $0.value) } }

@@ -27,7 +27,9 @@ extension ManagedList {
         /// - Parameters:
         ///   - element: the element.
         ///   - index: the index.
-        public mutating func set(_ element: Element, at index: Int) { operations.append(.set(element, at: index)) }
+        public mutating func set(_ element: Element, at index: Int) {
+            operations.append(.set(element, at: index))
+        }
 
         /// Takes an element out.
         ///

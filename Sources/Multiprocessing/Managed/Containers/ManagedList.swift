@@ -38,6 +38,7 @@ public distributed actor ManagedList<Element: Codable & Sendable> {
     /// Adds an element behind the last.
     ///
     /// - Parameter element: the element.
+    /// - Throws: a ``MultiprocessingError`` with the code `managerGone`.
     public distributed func append(_ element: Element) throws {
         try room.update { try $0.perform([.append([element])]) }
     }
@@ -45,6 +46,7 @@ public distributed actor ManagedList<Element: Codable & Sendable> {
     /// Adds elements behind the last; Python's `extend()`.
     ///
     /// - Parameter elements: the elements.
+    /// - Throws: a ``MultiprocessingError`` with the code `managerGone`.
     public distributed func append(contentsOf elements: [Element]) throws {
         try room.update { try $0.perform([.append(elements)]) }
     }
@@ -149,7 +151,9 @@ public distributed actor ManagedList<Element: Codable & Sendable> {
 
     distributed func performFollow() -> UInt64 { room.update { $0.follow() } }
 
-    distributed func performChanges(_ version: UInt64) async throws -> ChangePage<ManagedListOperation<Element>> {
+    distributed func performChanges(_ version: UInt64) async throws -> ChangePage<
+        ManagedListOperation<Element>
+    > {
         try await room.changes(after: version)
     }
 }

@@ -34,6 +34,7 @@ public distributed actor ManagedSet<Element: Hashable & Codable & Sendable> {
     ///
     /// - Parameter element: the element.
     /// - Returns: false when it was there already.
+    /// - Throws: a ``MultiprocessingError`` with the code `managerGone`.
     @discardableResult
     public distributed func insert(_ element: Element) throws -> Bool {
         try room.update { machine in
@@ -47,6 +48,7 @@ public distributed actor ManagedSet<Element: Hashable & Codable & Sendable> {
     ///
     /// - Parameter element: the element.
     /// - Returns: false when it was not there.
+    /// - Throws: a ``MultiprocessingError`` with the code `managerGone`.
     @discardableResult
     public distributed func remove(_ element: Element) throws -> Bool {
         try room.update { machine in
@@ -59,6 +61,7 @@ public distributed actor ManagedSet<Element: Hashable & Codable & Sendable> {
     /// Puts all elements of another set in; Python's `update()` and `|=`.
     ///
     /// - Parameter other: the other set.
+    /// - Throws: a ``MultiprocessingError`` with the code `managerGone`.
     public distributed func formUnion(_ other: Set<Element>) throws {
         try room.update { try $0.perform([.insert(other)]) }
     }
@@ -66,6 +69,7 @@ public distributed actor ManagedSet<Element: Hashable & Codable & Sendable> {
     /// Takes the elements out that another set does not have; Python's `intersection_update()` and `&=`.
     ///
     /// - Parameter other: the other set.
+    /// - Throws: a ``MultiprocessingError`` with the code `managerGone`.
     public distributed func formIntersection(_ other: Set<Element>) throws {
         try room.update { try $0.perform([.remove($0.model.content.subtracting(other))]) }
     }
@@ -73,6 +77,7 @@ public distributed actor ManagedSet<Element: Hashable & Codable & Sendable> {
     /// Takes the elements of another set out; Python's `difference_update()` and `-=`.
     ///
     /// - Parameter other: the other set.
+    /// - Throws: a ``MultiprocessingError`` with the code `managerGone`.
     public distributed func subtract(_ other: Set<Element>) throws {
         try room.update { try $0.perform([.remove(other)]) }
     }
@@ -80,6 +85,7 @@ public distributed actor ManagedSet<Element: Hashable & Codable & Sendable> {
     /// Keeps what one of the two has and not both; Python's `symmetric_difference_update()` and `^=`.
     ///
     /// - Parameter other: the other set.
+    /// - Throws: a ``MultiprocessingError`` with the code `managerGone`.
     public distributed func formSymmetricDifference(_ other: Set<Element>) throws {
         try room.update { machine in
             let common = machine.model.content.intersection(other)
@@ -127,7 +133,9 @@ public distributed actor ManagedSet<Element: Hashable & Codable & Sendable> {
 
     distributed func performFollow() -> UInt64 { room.update { $0.follow() } }
 
-    distributed func performChanges(_ version: UInt64) async throws -> ChangePage<ManagedSetOperation<Element>> {
+    distributed func performChanges(_ version: UInt64) async throws -> ChangePage<
+        ManagedSetOperation<Element>
+    > {
         try await room.changes(after: version)
     }
 }

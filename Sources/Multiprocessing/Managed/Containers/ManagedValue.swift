@@ -53,6 +53,7 @@ public distributed actor ManagedValue<Value: Codable & Sendable> {
     /// Makes it another value.
     ///
     /// - Parameter value: the value.
+    /// - Throws: a ``MultiprocessingError`` with the code `managerGone`.
     public distributed func set(_ value: Value) throws {
         try room.update { try $0.perform([.set(value)]) }
     }
@@ -70,7 +71,9 @@ public distributed actor ManagedValue<Value: Codable & Sendable> {
 
     distributed func performFollow() -> UInt64 { room.update { $0.follow() } }
 
-    distributed func performChanges(_ version: UInt64) async throws -> ChangePage<ManagedValueOperation<Value>> {
+    distributed func performChanges(_ version: UInt64) async throws -> ChangePage<
+        ManagedValueOperation<Value>
+    > {
         try await room.changes(after: version)
     }
 }
@@ -111,5 +114,7 @@ extension ManagedValue: CustomStringConvertible {
     ///
     /// - Returns: a text for people.
     /// - Throws: a ``MultiprocessingError`` with the code `managerGone`.
-    public nonisolated(nonsending) func describe() async throws -> String { "ManagedValue(\(try await copy()))" }
+    public nonisolated(nonsending) func describe() async throws -> String {
+        "ManagedValue(\(try await copy()))"
+    }
 }

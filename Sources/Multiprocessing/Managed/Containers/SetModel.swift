@@ -16,7 +16,9 @@ struct SetModel<Element: Hashable & Codable & Sendable>: ManagedModel {
         self.content = content
     }
 
-    static func replacing(with content: Set<Element>) -> ManagedSetOperation<Element> { .replaceAll(with: content) }
+    static func replacing(with content: Set<Element>) -> ManagedSetOperation<Element> {
+        .replaceAll(with: content)
+    }
 
     mutating func apply(_ operation: ManagedSetOperation<Element>) {
         switch operation {

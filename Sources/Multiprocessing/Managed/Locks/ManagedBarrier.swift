@@ -114,7 +114,8 @@ extension ManagedBarrier {
 
     private nonisolated(nonsending) func end(_ round: UInt64) async throws -> Bool {
         // The action has run, so the others go on whatever becomes of this task.
-        try await Task { try await CallLimit.$current.withValue(nil) { try await performEnd(round, true) } }.value
+        try await Task { try await CallLimit.$current.withValue(nil) { try await performEnd(round, true) } }
+            .value
     }
 }
 

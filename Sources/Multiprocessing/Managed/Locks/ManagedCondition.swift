@@ -54,7 +54,8 @@ public distributed actor ManagedCondition {
             result = .failure(error)
         }
         do {
-            guard let outcome = try await lockRoom.acquire(for: client, timeout: nil, isCancellable: false) else {
+            guard let outcome = try await lockRoom.acquire(for: client, timeout: nil, isCancellable: false)
+            else {
                 return try result.get()
             }
             if case .ownerDied(let pid) = outcome { throw OwnerDiedError(processID: pid) }

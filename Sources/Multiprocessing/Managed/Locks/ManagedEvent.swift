@@ -29,7 +29,8 @@ public distributed actor ManagedEvent {
     }
 
     distributed func performWait(_ timeout: Duration?) async throws -> Bool {
-        try await room.wait(for: .calling, timeout: timeout) { machine, ticket in machine.enter(ticket) } ?? false
+        try await room.wait(for: .calling, timeout: timeout) { machine, ticket in machine.enter(ticket) }
+            ?? false
     }
 
     distributed func performLook() -> Bool {

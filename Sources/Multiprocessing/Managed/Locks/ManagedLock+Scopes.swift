@@ -119,7 +119,9 @@ extension ManagedLock {
         return result
     }
 
-    private nonisolated(nonsending) func acquire(within timeout: Duration?) async throws -> SharedLock.Acquisition {
+    private nonisolated(nonsending) func acquire(within timeout: Duration?) async throws
+        -> SharedLock.Acquisition
+    {
         if let acquisition = try await acquire(timeout: timeout) { return acquisition }
         throw MultiprocessingError(
             .timeout, "the lock is held by \(LockOwner.name(try? await ownerID)) and did not become free")

@@ -26,7 +26,8 @@ public distributed actor ManagedPool {
     ///   - types: the types of the tasks that it runs.
     ///   - actorSystem: the manager's.
     /// - Throws: a ``MultiprocessingError`` as `ProcessPool.init` does.
-    public init(workers: Int? = nil, running types: [any ProcessTask.Type], actorSystem: ManagerSystem) throws {
+    public init(workers: Int? = nil, running types: [any ProcessTask.Type], actorSystem: ManagerSystem) throws
+    {
         self.actorSystem = actorSystem
         self.types = Set(types.map { ObjectIdentifier($0) })
         hold = PoolHold(try ProcessPool(workers: workers))
@@ -69,7 +70,8 @@ public distributed actor ManagedPool {
     private func check(_ type: any ProcessTask.Type) throws {
         guard types.contains(ObjectIdentifier(type)) else {
             throw MultiprocessingError(
-                .notExported, "the managed pool was not made for tasks of type \(type): name it in running: […]")
+                .notExported,
+                "the managed pool was not made for tasks of type \(type): name it in running: […]")
         }
     }
 }

@@ -126,7 +126,9 @@ extension ManagedJoinableQueue {
     }
 
     /// How many values are not done.
-    public nonisolated var unfinishedCount: Int { get async throws { try await performLook().unfinishedCount } }
+    public nonisolated var unfinishedCount: Int {
+        get async throws { try await performLook().unfinishedCount }
+    }
 
     /// Ends the queue for everyone with an error, and leaves what is in it to be taken.
     ///

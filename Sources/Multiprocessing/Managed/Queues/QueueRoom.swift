@@ -30,7 +30,8 @@ final class QueueRoom<Element: Codable & Sendable>: Sendable {
     nonisolated(nonsending) func get(_ timeout: Duration?) async throws -> [Element] {
         let client = ManagerSystem.Client.calling
         if isCounted { try room.admit(client) }
-        let outcome = try await room.wait(for: client, holds: isCounted, timeout: timeout) { machine, ticket in
+        let outcome = try await room.wait(for: client, holds: isCounted, timeout: timeout) {
+            machine, ticket in
             machine.get(as: client, ticket: ticket)
         }
         switch outcome {
@@ -43,7 +44,8 @@ final class QueueRoom<Element: Codable & Sendable>: Sendable {
 
     func taskDone() throws {
         guard room.update({ $0.taskDone(by: .calling) }) else {
-            throw MultiprocessingError(.tooManyDone, "taskDone() was called more often than values were taken")
+            throw MultiprocessingError(
+                .tooManyDone, "taskDone() was called more often than values were taken")
         }
     }
 

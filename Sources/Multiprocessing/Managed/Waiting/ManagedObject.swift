@@ -15,7 +15,9 @@ struct ManagedCreation<Object: ManagedObject>: PortableBody {
     static func encode(_ arguments: Object.Content, into writer: inout MessageWriter) throws {
         try writer.append(encoding: arguments)
     }
-    static func decodeArguments(from reader: inout MessageReader) throws -> Object.Content { try reader.decode() }
+    static func decodeArguments(from reader: inout MessageReader) throws -> Object.Content {
+        try reader.decode()
+    }
     func run(_ arguments: Object.Content, _ context: Nothing) async throws -> Object {
         try Object.make(arguments, in: ServerCore.currentSystem())
     }

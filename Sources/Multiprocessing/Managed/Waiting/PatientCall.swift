@@ -15,7 +15,7 @@ enum PatientCall {
         do {
             return try await $isPatient.withValue(true) { try await body() }
         } catch is CancellationError where !Task.isCancelled && CallLimit.current?.hasPassed == true {
-            throw .timedOutCall
+            throw MultiprocessingError.timedOutCall
         }
     }
 

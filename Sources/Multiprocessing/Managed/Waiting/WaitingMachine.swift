@@ -24,7 +24,8 @@ struct Wake<Outcome: Sendable>: Sendable {
 extension ManagerSystem.Client {
     /// Whoever calls a managed object: a client, or the manager's own process.
     static var calling: ManagerSystem.Client {
-        ManagerSystem.currentClient ?? ManagerSystem.Client(id: 0, processID: ChildProcess.current.pid, session: 0)
+        ManagerSystem.currentClient
+            ?? ManagerSystem.Client(id: 0, processID: ChildProcess.current.pid, session: 0)
     }
 
     /// Whether it can be gone while the manager lives.

@@ -119,7 +119,9 @@ final class WaitingRoom<Machine: WaitingMachine>: Sendable {
         if isCancellable { try Task.checkCancellation() }
         let deadline = timeout.map(Deadline.after)
         let (ticket, outcome, resumptions) = try state.withLock { state in
-            guard !holds || !client.isRemote || state.present[client] != nil else { throw CancellationError() }
+            guard !holds || !client.isRemote || state.present[client] != nil else {
+                throw CancellationError()
+            }
             let ticket = state.waits.begin()
             do {
                 var outcome = try enter(&state.machine, ticket)

@@ -12,6 +12,11 @@ extension ManagerPeer {
     ) async throws -> ManagerReply {
         try Task.checkCancellation()
         let deadline = CallLimit.current
+        if link.end == nil {
+            guard try await opened.wait(timeout: deadline.map(\.timeLeft)) != nil else {
+                throw MultiprocessingError.timedOutCall
+            }
+        }
         let (id, count) = try state.withLock { state throws(MultiprocessingError) in
             if let failure = state.failure { throw failure }
             return (state.calls.begin(), state.calls.count)
@@ -65,7 +70,7 @@ extension ManagerPeer {
         let start = Deadline.now.nanoseconds
         let isPatient = PatientCall.isPatient
         let timer = deadline.map { deadline in
-            Poller.shared.schedule(at: deadline) { [weak self] in self?.giveUp(id, .timedOutCall, isPatient) }
+            Poller.shared.schedule(at: deadline) { [weak self] in self?.giveUp(id, MultiprocessingError.timedOutCall, isPatient) }
         }
         defer { if let timer { Poller.shared.cancel(timer) } }
         let outcome = await withTaskCancellationHandler {
@@ -91,7 +96,7 @@ extension ManagerPeer {
         if Task.isCancelled {
             giveUp(id, CancellationError(), isPatient)
         } else if let deadline, deadline.hasPassed {
-            giveUp(id, .timedOutCall, isPatient)
+            giveUp(id, MultiprocessingError.timedOutCall, isPatient)
         }
     }
 
@@ -111,7 +116,8 @@ extension ManagerPeer {
 
     /// Asks the poller to tell when something has come.
     private func arm() {
-        let point = link.end.receiver.withLock { $0.waitPoint }
+        guard let end = link.end else { return }
+        let point = end.receiver.withLock { $0.waitPoint }
         do {
             _ = try point.interest.await(.reading) { [self] in
                 state.withLock { $0.isArmed = false }
@@ -169,7 +175,6 @@ extension ManagerPeer {
         }
         link.close()
         for waiter in waiters { waiter.resume(returning: .failure(error)) }
-        end.close(())
         ManagerDirectory.remove(self)
     }
 }
