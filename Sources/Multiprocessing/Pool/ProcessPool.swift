@@ -56,6 +56,7 @@ public actor ProcessPool: PoolCalls {
             throw MultiprocessingError(
                 .invalidArgument, "\(ChildProcess.current.name) is a daemon, and daemons have no pools")
         }
+        try ProcessNames.checkDepth()
         try configuration.check(workers: count, maxTasksPerChild: maxTasksPerChild, context)
         let hooks = try WorkerHooks(initializer: initializer, finalizer: finalizer)
         do {

@@ -188,4 +188,22 @@ import Testing
             #expect(try await pool.apply(bytes) { $0 } == bytes)
         }
     }
+
+    @Test("pools in workers of pools are refused ten deep")
+    func aPoolInAPool() async throws {
+        #expect(try await nestPools(0) == 10)
+    }
+}
+
+/// Makes a pool in a worker of a pool, as deep as it goes; returns how deep that was.
+func nestPools(_ depth: Int) async throws -> Int {
+    let pool: ProcessPool
+    do {
+        pool = try ProcessPool(workers: 1)
+    } catch let error as MultiprocessingError where error.code == .invalidArgument {
+        return depth
+    }
+    let deepest = try await pool.apply(depth + 1, nestPools)
+    await pool.shutdown()
+    return deepest
 }

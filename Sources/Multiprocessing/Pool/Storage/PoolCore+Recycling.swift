@@ -103,6 +103,9 @@ extension PoolCore {
                 return false
             }
             guard memory > limit else { return true }
+            let held = state.machine.seats[seat]
+            link.killedChunk = held.order.first { link.segment.slots[$0].begunItems > 0 }
+                .flatMap { held.chunks[$0] }
             link.killReason = MultiprocessingError(
                 .memoryLimitExceeded,
                 "\(link.name) (process \(process)) had \(memory >> 10) KiB of memory while it ran the task, "

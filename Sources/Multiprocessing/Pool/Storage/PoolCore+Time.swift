@@ -15,6 +15,7 @@ extension PoolCore {
             else { return nil }
             guard let begun = link.segment.slots[place.slot].begunAt else { return .now }
             guard begun.advanced(by: limit).hasPassed else { return begun }
+            link.killedChunk = id
             link.killReason = MultiprocessingError(
                 .timeout, "the task ran longer than its limit of \(limit); its worker was ended and replaced")
             end(place.seat, link, &state, &effects)

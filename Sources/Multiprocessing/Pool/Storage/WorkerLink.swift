@@ -38,6 +38,8 @@ final class WorkerLink {
     var child: LaunchedChild?
     /// Why the pool ended the worker, if it did.
     var killReason: MultiprocessingError?
+    /// The chunk that is the reason; another one may have been begun by the time the worker ended.
+    var killedChunk: UInt64?
     /// Whether the process has to be ended as soon as it has been started.
     var isUnwanted = false
     /// Where its standard error and output come through this process, if they do.
