@@ -17,8 +17,8 @@ struct ChunkBuilder<Body: PortableBody> {
     private var firstItem = 0
 
     init(
-        _ site: PoolCallSite, _ definition: Definition, chunkSize: Int?, isFlexible: Bool, timeout: Duration?,
-        sink: any ChunkSink
+        _ site: PoolCallSite, _ definition: Definition, chunkSize: Int?, isFlexible: Bool, isQuiet: Bool,
+        timeout: Duration?, sink: any ChunkSink
     ) {
         core = site.core
         options = site.options
@@ -29,14 +29,19 @@ struct ChunkBuilder<Body: PortableBody> {
         self.sink = sink
         id = core.makeID()
         payload = ChunkPayload(
-            chunk: id, definition: definition.id,
-            form: Self.form(packing, isTimed: timeout != nil, isMeasured: chunkSize == nil))
+            chunk: id, of: core.makeID(), definition: definition.id,
+            form: Self.form(
+                packing, isTimed: timeout != nil, isMeasured: chunkSize == nil,
+                isQuiet: isQuiet && chunkSize != nil))
     }
 
-    private static func form(_ packing: PackedLayout?, isTimed: Bool, isMeasured: Bool) -> ChunkForm {
+    private static func form(
+        _ packing: PackedLayout?, isTimed: Bool, isMeasured: Bool, isQuiet: Bool
+    ) -> ChunkForm {
         var form: ChunkForm = packing == nil ? [] : .packed
         if isTimed { form.insert(.timed) }
         if isMeasured { form.insert(.measured) }
+        if isQuiet { form.insert(.quiet) }
         return form
     }
 

@@ -116,7 +116,7 @@ extension PoolCalls {
 
     /// What every call of many items has: where its results arrive, and what cuts its inputs into chunks.
     ///
-    /// Without a window, chunks are submitted as fast as their bytes allow.
+    /// Without a window, chunks are submitted as fast as their bytes allow, and nobody waits for one of them alone.
     private nonisolated func prepare<Body: PortableBody>(
         _ body: Body, _ context: Body.Context, isOrdered: Bool, window: Int?, chunkSize: Int?,
         isFlexible: Bool = false, timeout: Duration?, label: String
@@ -126,7 +126,7 @@ extension PoolCalls {
         let definition = try callSite.core.define(body, context, label: label)
         let builder = ChunkBuilder<Body>(
             callSite, definition, chunkSize: chunkSize, isFlexible: isFlexible || chunkSize == nil,
-            timeout: timeout, sink: buffer)
+            isQuiet: window == nil, timeout: timeout, sink: buffer)
         return (buffer, builder)
     }
 
