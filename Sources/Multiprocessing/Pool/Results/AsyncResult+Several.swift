@@ -32,10 +32,10 @@ extension AsyncResult {
         let reached = Latch<Void>()
         if results.isEmpty { reached.close(()) }
         var observations: [(AsyncResult, UInt64)] = []
-        defer { for (result, id) in observations { result.latch.disregard(id) } }
+        defer { for (result, id) in observations { result.source.disregard(id) } }
         let counter = Countdown(results.count)
         for result in results {
-            let id = result.latch.observe {
+            let id = result.source.observe {
                 let isLast = counter.count()
                 let hasFailed = goal == .firstFailure && !result.isSuccessful
                 if isLast || goal == .first || hasFailed { reached.close(()) }

@@ -19,12 +19,12 @@ extension AsyncResult: CustomStringConvertible {
         case .success: .succeeded
         case .failure(is CancellationError): .cancelled
         case .failure: .failed
-        case nil: isRunning() ? .running : .pending
+        case nil: source.isRunning ? .running : .pending
         }
     }
 
     /// The value or the error, without waiting; nil while the work is not done.
-    public var result: Result<Value, any Error>? { latch.value?() }
+    public var result: Result<Value, any Error>? { source.result }
 
     /// The state, with the value or the error.
     public var description: String {
@@ -42,13 +42,13 @@ extension AsyncResult: CustomStringConvertible {
 extension AsyncResult: Waitable {
     /// The end of the work, well or not.
     public var waitSource: WaitSource {
-        let latch = latch
+        let source = source
         return WaitSource(
             kind: .event(
-                isReady: { latch.value != nil },
+                isReady: { source.isReady },
                 observe: { handler in
-                    let id = latch.observe(handler)
-                    return { if let id { latch.disregard(id) } }
+                    let id = source.observe(handler)
+                    return { if let id { source.disregard(id) } }
                 }))
     }
 }

@@ -7,32 +7,18 @@
 ///
 /// Waiting with a limit never disturbs the work. The handle may be dropped: the work is done all the same.
 public final class AsyncResult<Value: Sendable>: Sendable {
-    /// What a result is made from: decoded when it is asked for, on the asker's time.
-    typealias Outcome = @Sendable () -> Result<Value, any Error>
-
-    let latch = Latch<Outcome>()
-    /// Whether a worker has begun the work; asked while it is not done.
-    let isRunning: @Sendable () -> Bool
-    private let onCancel: @Sendable () -> Void
+    let source: any ResultSource<Value>
 
     /// The handle of a single call.
     init<Output>(_ call: SingleCall<Output>, _ convert: @escaping @Sendable (Output) -> Value) {
-        onCancel = { call.cancel() }
-        isRunning = { call.isRunning }
-        call.whenReady { [latch] result in latch.close { result().map(convert) } }
+        source = CallSource(call: call, convert: convert)
     }
 
-    /// The handle of work that a task collects.
+    /// The handle of work that a task collects; `isRunning` says whether a worker has begun it.
     init(
         isRunning: @escaping @Sendable () -> Bool, work: sending @escaping () async throws -> Value
     ) {
-        self.isRunning = isRunning
-        let task = Task { try await work() }
-        onCancel = { task.cancel() }
-        Task { [latch] in
-            let result = await task.result
-            latch.close { result }
-        }
+        source = TaskSource(isRunning: isRunning, work: work)
     }
 
     /// The result, waited for without a limit; Python's `get()`.
@@ -41,8 +27,10 @@ public final class AsyncResult<Value: Sendable>: Sendable {
     /// task is cancelled, which leaves the work alone.
     public var value: Value {
         get async throws {
-            guard let outcome = try await latch.wait() else { throw Self.noValue(nil) }
-            return try outcome().get()
+            guard try await source.wait(timeout: nil), let result = source.result else {
+                throw Self.noValue(nil)
+            }
+            return try result.get()
         }
     }
 
@@ -53,8 +41,10 @@ public final class AsyncResult<Value: Sendable>: Sendable {
     /// - Throws: a ``MultiprocessingError`` with the code `timeout` when it is not there in time; else the same as
     ///   `value`.
     public nonisolated(nonsending) func value(within limit: Duration) async throws -> Value {
-        guard let outcome = try await latch.wait(timeout: limit) else { throw Self.noValue(limit) }
-        return try outcome().get()
+        guard try await source.wait(timeout: limit), let result = source.result else {
+            throw Self.noValue(limit)
+        }
+        return try result.get()
     }
 
     /// Waits until the work is done, well or not; Python's `wait(timeout)`.
@@ -64,17 +54,17 @@ public final class AsyncResult<Value: Sendable>: Sendable {
     /// - Throws: only `CancellationError`, when the waiting task is cancelled. An error of the work is not thrown.
     @discardableResult
     public nonisolated(nonsending) func wait(for limit: Duration? = nil) async throws -> Bool {
-        try await latch.wait(timeout: limit) != nil
+        try await source.wait(timeout: limit)
     }
 
     /// Whether the work is done, well or not; Python's `ready()`.
-    public var isReady: Bool { latch.value != nil }
+    public var isReady: Bool { source.isReady }
 
     /// Whether the work is done and returned a value; false while it is not done.
     ///
     /// Python's `successful()`.
     public var isSuccessful: Bool {
-        if case .success = latch.value?() { true } else { false }
+        if case .success = source.result { true } else { false }
     }
 
     /// Gives the work up: what has not begun never runs, what runs sees `Task.isCancelled`.
@@ -85,7 +75,7 @@ public final class AsyncResult<Value: Sendable>: Sendable {
     @discardableResult
     public func cancel() -> Bool {
         guard !isReady else { return false }
-        onCancel()
+        source.cancel()
         return true
     }
 
@@ -93,10 +83,10 @@ public final class AsyncResult<Value: Sendable>: Sendable {
     ///
     /// - Parameter handler: runs in a task of its own.
     public func onCompletion(_ handler: @escaping @Sendable (Result<Value, any Error>) async -> Void) {
-        Task {
-            // A task that nobody can cancel waits without a limit, so there is an outcome.
-            guard let outcome = try? await latch.wait() else { return }
-            await handler(outcome())
+        Task { [source] in
+            // A task that nobody can cancel waits without a limit, so there is a result.
+            guard (try? await source.wait(timeout: nil)) == true, let result = source.result else { return }
+            await handler(result)
         }
     }
 

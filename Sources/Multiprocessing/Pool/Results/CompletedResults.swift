@@ -28,7 +28,7 @@ public struct CompletedResults<Value: Sendable>: AsyncSequence, Sendable {
             left = count
             deadline = timeout.map(Deadline.after)
             for result in results {
-                _ = result.latch.observe { [line, weak result] in
+                _ = result.source.observe { [line, weak result] in
                     if let result { line.add(result) }
                 }
             }

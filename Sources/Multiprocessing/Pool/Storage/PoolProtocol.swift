@@ -75,20 +75,26 @@ struct ChunkForm: OptionSet {
     static let packed = ChunkForm(rawValue: 2)
     /// The worker says in the end how long the chunk has taken.
     static let measured = ChunkForm(rawValue: 4)
+    /// Nobody waits for the results of this chunk alone: the pool need not be woken if the call's next chunk follows.
+    static let quiet = ChunkForm(rawValue: 8)
 }
 
 /// A chunk on its way to a worker: a header and the arguments of its items.
 struct ChunkPayload {
-    static let headerSize = 24
+    static let headerSize = 32
+    /// Where in the header the number of the call is.
+    static let callOffset = 24
     private static let usualSize = 64
 
     private var message: MessageWriter
     private(set) var count = 0
     private let definition: UInt64
+    private let call: UInt64
     private let form: ChunkForm
 
-    init(chunk id: UInt64, definition: UInt64, form: ChunkForm, memory: [UInt8] = []) {
+    init(chunk id: UInt64, of call: UInt64, definition: UInt64, form: ChunkForm, memory: [UInt8] = []) {
         self.definition = definition
+        self.call = call
         self.form = form
         message = MessageWriter(reusing: memory)
         // So that a short chunk is allocated once.
@@ -98,6 +104,7 @@ struct ChunkPayload {
         message.bytes.append(UInt32(0))
         message.bytes.append(form.rawValue)
         message.bytes.append(UInt16(0))
+        message.bytes.append(call)
     }
 
     var bytes: [UInt8] { message.bytes.bytes }
@@ -107,7 +114,7 @@ struct ChunkPayload {
 
     /// The beginning of another chunk of the same call.
     func successor(chunk id: UInt64, memory: [UInt8] = []) -> ChunkPayload {
-        ChunkPayload(chunk: id, definition: definition, form: form, memory: memory)
+        ChunkPayload(chunk: id, of: call, definition: definition, form: form, memory: memory)
     }
 
     /// Appends an item, which `encode` writes.

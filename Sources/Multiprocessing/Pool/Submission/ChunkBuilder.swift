@@ -19,8 +19,7 @@ struct ChunkBuilder<Body: PortableBody> {
 
     init(
         _ site: PoolCallSite, _ terms: CallTerms?, _ definition: Definition, chunkSize: Int?, isFlexible: Bool,
-        timeout: Duration?,
-        sink: any ChunkSink
+        isQuiet: Bool, timeout: Duration?, sink: any ChunkSink
     ) {
         core = site.core
         options = site.options
@@ -32,14 +31,19 @@ struct ChunkBuilder<Body: PortableBody> {
         self.sink = sink
         id = core.makeID()
         payload = ChunkPayload(
-            chunk: id, definition: definition.id,
-            form: Self.form(packing, isTimed: timeout != nil, isMeasured: chunkSize == nil))
+            chunk: id, of: core.makeID(), definition: definition.id,
+            form: Self.form(
+                packing, isTimed: timeout != nil, isMeasured: chunkSize == nil,
+                isQuiet: isQuiet && chunkSize != nil))
     }
 
-    private static func form(_ packing: PackedLayout?, isTimed: Bool, isMeasured: Bool) -> ChunkForm {
+    private static func form(
+        _ packing: PackedLayout?, isTimed: Bool, isMeasured: Bool, isQuiet: Bool
+    ) -> ChunkForm {
         var form: ChunkForm = packing == nil ? [] : .packed
         if isTimed { form.insert(.timed) }
         if isMeasured { form.insert(.measured) }
+        if isQuiet { form.insert(.quiet) }
         return form
     }
 

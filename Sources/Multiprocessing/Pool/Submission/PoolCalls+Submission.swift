@@ -148,7 +148,7 @@ extension PoolCalls {
 
     /// What every call of many items has: where its results arrive, and what cuts its inputs into chunks.
     ///
-    /// Without a window, chunks are submitted as fast as their bytes allow.
+    /// Without a window, chunks are submitted as fast as their bytes allow, and nobody waits for one of them alone.
     private nonisolated func prepare<Body: PortableBody>(
         _ body: Body, _ context: Body.Context, isOrdered: Bool, window: Int?, chunkSize: Int?,
         isFlexible: Bool = false, timeout: Duration?, label: String
@@ -159,7 +159,7 @@ extension PoolCalls {
         let definition = try callSite.core.define(body, context, label: label)
         let builder = ChunkBuilder<Body>(
             callSite, terms, definition, chunkSize: chunkSize, isFlexible: isFlexible || chunkSize == nil,
-            timeout: timeout, sink: buffer)
+            isQuiet: window == nil, timeout: timeout, sink: buffer)
         return (buffer, builder)
     }
 

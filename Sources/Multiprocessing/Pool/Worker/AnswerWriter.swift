@@ -14,6 +14,10 @@ struct AnswerWriter: ~Copyable {
     private var held = FIFO<Held>()
     /// Where long messages go; nil while there were none.
     private var bulk: FrameWriter?
+    private var isQuiet = false
+    /// Chunks that are over since the pool was told of something.
+    private var quietChunks = 0
+    private static let mostQuietChunks = 4
     private let seat: Int
     private let doorbell: Doorbell
     private let channel: MessageSocket
@@ -51,7 +55,7 @@ struct AnswerWriter: ~Copyable {
     mutating func closeRun(_ room: RunRoom, count: Int) {
         guard count > 0 else { return }
         replies.closeRun(room, count: count)
-        doorbell.ring(worker: seat)
+        ring()
     }
 
     /// From now on long messages go through this memory; without it, through the ring.
@@ -77,6 +81,29 @@ struct AnswerWriter: ~Copyable {
         } catch {
             fatalError("the pool's replies cannot be written: \(error)")
         }
+        if kind == PoolReply.failure { chunkBegins(isQuiet: false) }
+        ring()
+    }
+
+    // MARK: Ringing
+
+    /// The answers of a chunk follow, for which the pool need not be woken if it is quiet.
+    mutating func chunkBegins(isQuiet: Bool) { self.isQuiet = isQuiet }
+
+    /// A chunk is over; its call goes on with the next one here, or not.
+    mutating func chunkEnded(goesOn: Bool) {
+        guard isQuiet else { return }
+        quietChunks += 1
+        // The pool gives out new work when it is told, long before there is none.
+        if !goesOn || quietChunks >= Self.mostQuietChunks {
+            isQuiet = false
+            ring()
+        }
+    }
+
+    private mutating func ring() {
+        guard !isQuiet else { return }
+        quietChunks = 0
         doorbell.ring(worker: seat)
     }
 
@@ -105,6 +132,7 @@ struct AnswerWriter: ~Copyable {
 
     private mutating func flushRing() {
         do {
+            if replies.isFlushed { return }
             let (doorbell, seat) = (doorbell, seat)
             try replies.flushBlocking { doorbell.ring(worker: seat) }
         } catch {

@@ -22,6 +22,8 @@ final class WorkerLoop: @unchecked Sendable {
     private let seat: Int
     private let segment: WorkerSegment
     private let doorbell: Doorbell
+    /// The call whose chunk has just ended; nil when that was dealt with.
+    private var endedCall: UInt64?
     private let parcels = ParcelQueue()
     /// Where arguments lie that are used as they lie in memory.
     private let scratch = AlignedScratch()
@@ -63,12 +65,21 @@ final class WorkerLoop: @unchecked Sendable {
         while true {
             do {
                 let found = try unsafe requests.next { frame, payload in unsafe handle(frame, payload) }
+                if let call = endedCall.take() { answers.chunkEnded(goesOn: isNext(call)) }
                 // The parent waits for space only while it has more than fits.
                 if requests.takeWriterRequest() { doorbell.ring(worker: seat) }
                 if !found { waitForWork() }
             } catch {
                 fatalError("the pool's requests cannot be read: \(error)")
             }
+        }
+    }
+
+    /// Whether the next request is a chunk of this call.
+    private func isNext(_ call: UInt64) -> Bool {
+        unsafe requests.peek { frame, payload in
+            guard frame.kind == PoolRequest.run, payload.count >= ChunkPayload.headerSize else { return false }
+            return unsafe payload.loadUnaligned(fromByteOffset: ChunkPayload.callOffset, as: UInt64.self) == call
         }
     }
 
@@ -169,6 +180,9 @@ final class WorkerLoop: @unchecked Sendable {
         let escort = escort.take()
         // Also those of a chunk that was taken back have come, or will come.
         let parcel = takeParcel(of: Int(try reader.read(UInt16.self)))
+        let call = try reader.read(UInt64.self)
+        answers.chunkBegins(isQuiet: form.contains(.quiet))
+        endedCall = call
         guard segment.slots[slot].start() else { return reply(PoolReply.vacated, slot, []) }
         ProcessPool.Worker.beginTask()
         let attachments = (try? parcel.open()) ?? []
