@@ -21,6 +21,7 @@ struct Program: Sendable {
         Program("P08", "A number and an array in shared memory", P08.run),
         Program("P11", "Print, start and terminate a process", P11.run),
         Program("P12", "Values, bytes and buffers over a connection", P12.run),
+        Program("P21", "A listener and a client with the same key", P21.run),
         Program("P22", "Wait for four connections at once", P22.run),
         Program("P23", "Log to standard error", P23.run),
         Program("P24", "Join the putter of a megabyte, then read", P24.run),
