@@ -29,6 +29,7 @@ struct Program: Sendable {
         Program("P18", "A list and its proxy", P18.run),
         Program("P19", "Methods of an object by its proxy", P19.run),
         Program("P20", "Handles of results, and limits", P20.run),
+        Program("P21", "A listener and a client with the same key", P21.run),
         Program("P22", "Wait for four connections at once", P22.run),
         Program("P23", "Log to standard error", P23.run),
         Program("P24", "Join the putter of a megabyte, then read", P24.run),

@@ -12,7 +12,7 @@ final class Attention: Sendable {
     /// Asked once: the answer takes longer than making a connection, and a wrong one only costs time.
     private static let hasOneProcessor = Processor.usableCount <= 1
 
-    private let maximum: UInt64
+    let maximum: UInt64
     private let nanoseconds: Atomic<UInt64>
     /// Whether there is one processor only: whoever looks has to let the other side work meanwhile.
     let isAlone: Bool

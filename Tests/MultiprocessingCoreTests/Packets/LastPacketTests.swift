@@ -29,7 +29,7 @@ import Testing
             }
         }
         defer { job.socket.store(-2, ordering: .releasing) }
-        for round in 0..<3_000 {
+        for round in 0..<500 {
             if round % 64 == 0 { await Task.yield() }
             var ends: (Int32, Int32) = (-1, -1)
             let made = withUnsafeMutableBytes(of: &ends) { bytes in
@@ -43,7 +43,11 @@ import Testing
             var count = 0
             var lost: Int32 = 0
             var received = -1
+            var tries = 0
             repeat {
+                tries += 1
+                // With one processor, or a busy machine, the other thread needs this one's time.
+                if tries % 100 == 0 { sched_yield() }
                 received = mp_receive(ends.0, &byte, byte.count, &descriptors, &count, &lost, 0)
             } while received < 0 && errno == EAGAIN
             #expect(received == 1, "round \(round)")

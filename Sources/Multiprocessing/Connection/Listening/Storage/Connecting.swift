@@ -8,7 +8,7 @@ struct Connecting {
     let wire: ConnectionProtocol
     /// For all of it; nil for the system's limits until there is a connection.
     let deadline: Deadline?
-    private let attention = Attention(maximum: 40_000, alone: 50_000)
+    private let attention = Attention.ofHandshakes
 
     init(
         to address: ListenerAddress, key: AuthenticationKey?, purpose: ListenerSettings.Purpose,
@@ -123,6 +123,11 @@ struct Connecting {
     private var timeout: MultiprocessingError {
         MultiprocessingError(.timeout, "the listener at \(address) did not answer within the limit")
     }
+}
+
+extension Attention {
+    /// A handshake takes about as long as two wakes: whoever sleeps in each of its waits takes several times that.
+    static var ofHandshakes: Attention { Attention(maximum: 100_000, alone: 50_000) }
 }
 
 extension DescriptorInterest {

@@ -117,10 +117,16 @@ struct ListenerMachine<Peer, Ready, Waiter> {
     mutating func deliver(_ connection: Ready) -> Waiter? {
         guard !isClosed else { return nil }
         counts.accepted += 1
+        if let waiter = removeWaiter() { return waiter }
+        ready.append(connection)
+        return nil
+    }
+
+    /// Takes out who has waited longest.
+    mutating func removeWaiter() -> Waiter? {
         while let id = order.popFirst() {
             if let waiter = waiters.removeValue(forKey: id) { return waiter }
         }
-        ready.append(connection)
         return nil
     }
 

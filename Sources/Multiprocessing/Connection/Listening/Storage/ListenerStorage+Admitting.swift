@@ -14,7 +14,9 @@ extension ListenerStorage {
     func arm() {
         guard machine.withLock({ $0.room(at: Deadline.now.nanoseconds) }) != .none else { return }
         let isDue = watching.withLock { watching in
-            guard !watching.isArmed, !watching.isPaused, watching.lookers == 0 else { return false }
+            guard !watching.isArmed, !watching.isPaused, watching.lookers == 0, !watching.isExpected else {
+                return false
+            }
             watching.isArmed = true
             return true
         }
@@ -40,7 +42,11 @@ extension ListenerStorage {
     private func pump() {
         for _ in 0..<Self.batch {
             guard let peer = admit() else { break }
-            watch(peer)
+            if !step(peer), let waiter = machine.withLock({ $0.removeWaiter() }) {
+                waiter.resume(returning: .arrival(peer))
+            } else {
+                watch(peer)
+            }
         }
         arm()
     }
@@ -127,6 +133,7 @@ extension ListenerStorage {
     func step(_ peer: ListenerPeer) -> Bool {
         do {
             guard case .done(let agreement) = try peer.run.step() else { return false }
+            answerAttention.learn(from: Deadline.now.nanoseconds - peer.since)
             welcome(peer, agreement)
         } catch {
             end(peer, error)
