@@ -1,6 +1,7 @@
-import Multiprocessing
 import TestSupport
 import Testing
+
+@testable import Multiprocessing
 
 /// What travels to the manager and back in these tests.
 private struct Point: Codable, Hashable {

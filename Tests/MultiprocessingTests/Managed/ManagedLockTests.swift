@@ -1,7 +1,8 @@
 import Glibc
-import Multiprocessing
 import TestSupport
 import Testing
+
+@testable import Multiprocessing
 
 @Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ManagedLockTests {
     /// Runs a body in another process, until it has said that it is where it is to be killed.
@@ -73,7 +74,8 @@ import Testing
             for _ in 0..<2 { try await semaphore.release() }
             #expect(try await semaphore.value == 2)
             let bounded = try await manager.semaphore(value: 2, bound: 2)
-            try await bounded.withPermit { #expect(try await bounded.value == 1) }
+            let left = try await bounded.withPermit { try await bounded.value }
+            #expect(left == 1)
             #expect(await code { try await bounded.release() } == .notHeld)
             #expect(try await bounded.describe() == "ManagedSemaphore(value: 2, bound: 2)")
             #expect(await code { _ = try await manager.semaphore(value: -1) } == .invalidArgument)
@@ -143,7 +145,8 @@ import Testing
                     await #expect(throws: CancellationError.self) { try await condition.wait() }
                     // The call to look is not made by a cancelled task.
                     let owner = Task { try await condition.lock.ownerID }
-                    #expect(try await owner.value == ChildProcess.current.pid)
+                    let pid = try await owner.value
+                    #expect(pid == ChildProcess.current.pid)
                 }
             }
             while try await condition.waitingCount == 0 { await Task.yield() }
@@ -259,7 +262,7 @@ import Testing
             try await lock.acquire()
             #expect(
                 await code {
-                    try await ManagerSystem.withTimeout(.milliseconds(20)) { try await lock.acquire() }
+                    try await ManagerSystem.withTimeout(.milliseconds(20)) { _ = try await lock.acquire() }
                 } == .timeout)
             let scope = Task {
                 try await lock.release()

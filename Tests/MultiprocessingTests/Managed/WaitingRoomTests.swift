@@ -11,7 +11,7 @@ import Testing
     }
 
     private func waiters(_ count: Int) async {
-        while room.update(\.waitingCount) != count { await Task.yield() }
+        while room.update { $0.waitingCount } != count { await Task.yield() }
     }
 
     @Test func limits() async throws {
@@ -21,7 +21,7 @@ import Testing
         let start = ContinuousClock.now
         #expect(try await acquire(.milliseconds(30)) == nil)
         #expect(ContinuousClock.now - start >= .milliseconds(30))
-        #expect(room.update(\.waitingCount) == 0)
+        #expect(room.update { $0.waitingCount } == 0)
     }
 
     @Test func cancelling() async throws {
@@ -30,7 +30,7 @@ import Testing
         await waiters(1)
         waiting.cancel()
         await #expect(throws: CancellationError.self) { try await waiting.value }
-        #expect(room.update(\.waitingCount) == 0)
+        #expect(room.update { $0.waitingCount } == 0)
         // One that came cancelled does not begin to wait, and takes nothing.
         let isReleased = room.update { $0.release() }
         let late = Task {
@@ -38,7 +38,7 @@ import Testing
             return try await acquire()
         }
         await #expect(throws: CancellationError.self) { try await late.value }
-        #expect(isReleased && room.update(\.owner) == nil)
+        #expect(isReleased && room.update { $0.owner } == nil)
     }
 
     @Test func aWaitThatCannotBeCancelled() async throws {
@@ -67,7 +67,7 @@ import Testing
         }
         #expect(await counter.most == 1)
         #expect(await counter.visits + counter.givenUp == 500)
-        #expect(room.update(\.owner) == nil && room.update(\.waitingCount) == 0)
+        #expect(room.update { $0.owner } == nil && room.update { $0.waitingCount } == 0)
     }
 }
 
