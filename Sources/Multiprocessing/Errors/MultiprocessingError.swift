@@ -16,7 +16,7 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
             case alreadyChosen, notTransferable, noResources, notHeld, unrecoverable
             case brokenBarrier, queueFull, queueEmpty, queueFinished, queueShutDown, tooManyDone, abandoned
             case managerGone, notExported
-            case memoryLimitExceeded
+            case memoryLimitExceeded, nestingTooDeep
             case notFound, alreadyExists, connectionClosed, brokenConnection, truncated, messageTooLong
             case authenticationFailed, versionMismatch, addressInUse, unreachable
         }
@@ -33,6 +33,8 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
         public static let poolBroken = Code(kind: .poolBroken)
         /// A task took more memory than the pool's configuration allows.
         public static let memoryLimitExceeded = Code(kind: .memoryLimitExceeded)
+        /// A pool was to be made inside of too many others.
+        public static let nestingTooDeep = Code(kind: .nestingTooDeep)
         /// A limit of time was over.
         public static let timeout = Code(kind: .timeout)
         /// A process could not be started.

@@ -16,7 +16,7 @@ extension PoolCore {
             guard let begun = link.segment.slots[place.slot].begunAt else { return .now }
             guard begun.advanced(by: limit).hasPassed else { return begun }
             link.killReason = MultiprocessingError(
-                .timeout, "the task ran longer than its limit of \(limit); its worker was ended and replaced")
+                .timeout, "the task ran longer than its limit of \(limit); \(backend.wordsForEnding)")
             kill(link, &effects)
             return nil
         }

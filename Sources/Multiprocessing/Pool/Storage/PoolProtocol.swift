@@ -16,6 +16,8 @@ enum PoolRequest {
     static let begin: UInt32 = 10
     /// What to do before leaving: `slot` unused; the payload is a `WorkerHook`.
     static let finalizer: UInt32 = 11
+    /// `slot` unused; the payload is the semaphore of a budget, in the form of a `WorkerHook`.
+    static let budget: UInt32 = 12
 }
 
 /// Messages from a worker.
@@ -34,6 +36,8 @@ enum PoolReply {
     static let refused: UInt32 = 11
     /// The next items of the slot's chunk returned; the payload is a `RunHeader` and their values, side by side.
     static let run: UInt32 = 5
+    /// As `failure`, from a thread of this process: the error itself lies on its desk.
+    static let ownFailure: UInt32 = 12
 }
 
 /// Messages on the channel, past the rings.

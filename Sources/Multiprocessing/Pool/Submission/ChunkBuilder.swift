@@ -30,7 +30,7 @@ struct ChunkBuilder<Body: PortableBody> {
         id = core.makeID()
         payload = ChunkPayload(
             chunk: id, definition: definition.id,
-            form: Self.form(packing, isTimed: timeout != nil, isMeasured: chunkSize == nil))
+            form: Self.form(packing, isTimed: timeout != nil, isMeasured: chunkSize != 1))
     }
 
     private static func form(_ packing: PackedLayout?, isTimed: Bool, isMeasured: Bool) -> ChunkForm {
