@@ -16,7 +16,7 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
             case alreadyChosen, notTransferable, noResources, notHeld, unrecoverable
             case brokenBarrier, queueFull, queueEmpty, queueFinished, queueShutDown, tooManyDone, abandoned
             case managerGone, notExported
-            case memoryLimitExceeded
+            case memoryLimitExceeded, nestingTooDeep
             case notFound, alreadyExists, connectionClosed, brokenConnection, truncated, messageTooLong
             case authenticationFailed, versionMismatch, addressInUse, unreachable
             case overloaded, queueTimeout
@@ -38,6 +38,8 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
         public static let overloaded = Code(kind: .overloaded)
         /// A task waited for a worker for longer than it may, and never runs.
         public static let queueTimeout = Code(kind: .queueTimeout)
+        /// A pool was to be made inside of too many others.
+        public static let nestingTooDeep = Code(kind: .nestingTooDeep)
         /// A limit of time was over.
         public static let timeout = Code(kind: .timeout)
         /// A process could not be started.

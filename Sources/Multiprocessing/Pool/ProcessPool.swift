@@ -8,7 +8,7 @@ import MultiprocessingCore
 /// }
 /// ```
 ///
-/// Prefer ``withProcessPool(workers:context:configuration:maxTasksPerChild:initializer:finalizer:isolation:_:)``, whose end is the pool's end. An open-ended pool is for
+/// Prefer ``withProcessPool(workers:backend:context:configuration:maxTasksPerChild:initializer:finalizer:isolation:_:)``, whose end is the pool's end. An open-ended pool is for
 /// services: they owe it ``shutdown()``, or ``terminate()`` and ``join()``. A pool that is dropped without
 /// either is terminated.
 ///
@@ -28,7 +28,8 @@ public actor ProcessPool: PoolCalls {
     /// - Parameters:
     ///   - workers: how many processes work, 1 to 1024; nil takes one for each usable processor, which the
     ///     affinity of this process and the quota of its control group limit.
-    ///   - context: how the workers are started.
+    ///   - backend: what the workers are: processes, or threads of this one.
+    ///   - context: how worker processes are started.
     ///   - configuration: how the pool treats its workers and tasks.
     ///   - maxTasksPerChild: a worker that has run so many tasks leaves, and another one takes its place; a chunk of a
     ///     map is one task. Nil lets workers stay.
@@ -40,7 +41,7 @@ public actor ProcessPool: PoolCalls {
     ///   descriptors for the pool cannot be had; a ``ClosureRefusedError`` when the initializer or the finalizer captures
     ///   what cannot travel. A worker that cannot be started breaks the pool: its calls throw the reason.
     public init(
-        workers: Int? = nil, context: ProcessContext = .default,
+        workers: Int? = nil, backend: Backend = .processes, context: ProcessContext = .default,
         configuration: Configuration = Configuration(), maxTasksPerChild: Int? = nil,
         initializer: (@concurrent @Sendable () async throws -> Void)? = nil,
         finalizer: (@concurrent @Sendable () async throws -> Void)? = nil
@@ -52,17 +53,20 @@ public actor ProcessPool: PoolCalls {
                 "a pool has 1 to \(Doorbell.maximumWorkers) workers, not \(count); "
                     + "leave the argument out for one per usable processor")
         }
-        guard !ChildProcess.current.isDaemon else {
+        guard backend == .threads || !ChildProcess.current.isDaemon else {
             throw MultiprocessingError(
                 .invalidArgument, "\(ChildProcess.current.name) is a daemon, and daemons have no pools")
         }
         try ProcessNames.checkDepth()
         try configuration.check(workers: count, maxTasksPerChild: maxTasksPerChild, context)
-        let hooks = try WorkerHooks(initializer: initializer, finalizer: finalizer)
+        try configuration.check(backend)
+        try configuration.checkNesting()
+        let hooks = try WorkerHooks(
+            initializer: initializer, finalizer: finalizer, budget: configuration.budget)
         do {
             core = try PoolCore(
                 workers: count, launcher: context.launcher, configuration, hooks,
-                maxTasksPerChild: maxTasksPerChild)
+                maxTasksPerChild: maxTasksPerChild, backend: backend)
         } catch {
             throw MultiprocessingError(.startFailed, "the pool could not be set up", cause: error)
         }

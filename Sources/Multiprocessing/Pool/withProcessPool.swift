@@ -6,7 +6,8 @@
 ///
 /// - Parameters:
 ///   - workers: how many processes work; nil takes one for each usable processor.
-///   - context: how the workers are started.
+///   - backend: what the workers are: processes, or threads of this one.
+///   - context: how worker processes are started.
 ///   - configuration: how the pool treats its workers and tasks.
 ///   - maxTasksPerChild: a worker that has run so many tasks leaves, and another one takes its place; nil lets them stay.
 ///   - initializer: what each worker does once, before its first task.
@@ -16,7 +17,7 @@
 /// - Returns: what `body` returned.
 /// - Throws: what `body` throws; a ``MultiprocessingError`` when the pool cannot be set up.
 public func withProcessPool<Result>(
-    workers: Int? = nil, context: ProcessContext = .default,
+    workers: Int? = nil, backend: ProcessPool.Backend = .processes, context: ProcessContext = .default,
     configuration: ProcessPool.Configuration = ProcessPool.Configuration(), maxTasksPerChild: Int? = nil,
     initializer: (@concurrent @Sendable () async throws -> Void)? = nil,
     finalizer: (@concurrent @Sendable () async throws -> Void)? = nil,
@@ -24,7 +25,7 @@ public func withProcessPool<Result>(
     _ body: @concurrent (ProcessPool) async throws -> Result
 ) async throws -> Result {
     let pool = try ProcessPool(
-        workers: workers, context: context, configuration: configuration, maxTasksPerChild: maxTasksPerChild,
+        workers: workers, backend: backend, context: context, configuration: configuration, maxTasksPerChild: maxTasksPerChild,
         initializer: initializer, finalizer: finalizer)
     do {
         let result = try await body(pool)

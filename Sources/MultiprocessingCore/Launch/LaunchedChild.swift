@@ -5,12 +5,16 @@ import Synchronization
 package final class LaunchedChild: Sendable {
     private struct State {
         var end: ProcessEnd?
+        /// The end of a thread is on its way.
+        var isOver = false
         var onExit: (@Sendable (ProcessEnd) -> Void)?
     }
 
     package let pid: Int32
     package let process: ProcessHandle
     package let channel: MessageSocket
+    /// What ends the child if it is a thread of this process.
+    private let giveUp: (@Sendable () -> Void)?
 
     private let state = Mutex(State())
 
@@ -18,6 +22,21 @@ package final class LaunchedChild: Sendable {
         self.pid = pid
         self.process = process
         self.channel = channel
+        giveUp = nil
+    }
+
+    /// A thread of this process that stands for a child.
+    ///
+    /// - Parameters:
+    ///   - channel: this end of the channel to it.
+    ///   - giveUp: lets the thread go its own way; called in place of every signal.
+    package init(
+        onThread channel: MessageSocket, giveUp: @escaping @Sendable () -> Void
+    ) throws(SystemError) {
+        pid = ThisProcess.id
+        process = try ProcessHandle(opening: ThisProcess.id)
+        self.channel = channel
+        self.giveUp = giveUp
     }
 
     /// How the child ended; nil while it runs.
@@ -25,7 +44,11 @@ package final class LaunchedChild: Sendable {
 
     /// Sends a signal; false when the child has ended.
     package func send(signal: Int32) throws(SystemError) -> Bool {
-        try process.send(signal)
+        if let giveUp {
+            giveUp()
+            return true
+        }
+        return try process.send(signal)
     }
 
     /// Sends a signal to the process group that the child leads; false when nobody is in it.
@@ -48,8 +71,17 @@ package final class LaunchedChild: Sendable {
         onExit?(end)
     }
 
+    /// A thread that stands for a child is over, or was given up; only the first end counts.
+    package func threadEnded(_ status: ExitStatus) {
+        let isFirst = state.withLock { state in
+            defer { state.isOver = true }
+            return !state.isOver
+        }
+        if isFirst { Poller.shared.schedule(at: .now) { [self] in ended(ProcessEnd(status)) } }
+    }
+
     /// Tells of the end on the poller's thread, also when it has come already; for starts that succeeded.
-    func report(to onExit: @escaping @Sendable (ProcessEnd) -> Void) {
+    package func report(to onExit: @escaping @Sendable (ProcessEnd) -> Void) {
         let end = state.withLock { state in
             if state.end == nil { state.onExit = onExit }
             return state.end

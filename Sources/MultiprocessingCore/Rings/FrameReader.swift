@@ -25,8 +25,8 @@ package struct FrameReader: ~Copyable {
         return ring.hasBytes
     }
 
-    package func wait(until deadline: Deadline?) {
-        ring.wait(until: deadline)
+    package func wait(until deadline: Deadline?, unless isOver: () -> Bool = { false }) {
+        ring.wait(until: deadline, unless: isOver)
     }
 
     package func wakeWriter() {

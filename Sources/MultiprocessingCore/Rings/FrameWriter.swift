@@ -80,13 +80,15 @@ package struct FrameWriter: ~Copyable {
         try ring.requestSpace(1)
     }
 
-    /// Blocks until the outbox is empty.
-    package mutating func flushBlocking(afterPublishing: () -> Void) throws(RingCorruption) {
+    /// Blocks until the outbox is empty, or whoever made `isOver` true woke the writer.
+    package mutating func flushBlocking(
+        unless isOver: () -> Bool = { false }, afterPublishing: () -> Void
+    ) throws(RingCorruption) {
         while true {
             try flush()
             afterPublishing()
-            if isFlushed { return }
-            try ring.waitForSpace(1, until: nil)
+            if isFlushed || isOver() { return }
+            try ring.waitForSpace(1, until: nil, unless: isOver)
         }
     }
 }

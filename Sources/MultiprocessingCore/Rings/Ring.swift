@@ -30,6 +30,11 @@ package struct Ring: Sendable {
     package func wakeReader() {
         readerSleeps.wakeSleeper()
     }
+
+    /// Wakes the writer if it sleeps; anyone may do so at any time.
+    package func wakeWriter() {
+        writerSleeps.wakeSleeper()
+    }
 }
 
 /// The other side of a ring wrote something that no working program writes.

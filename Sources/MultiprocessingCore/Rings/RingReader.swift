@@ -52,10 +52,10 @@ package struct RingReader: ~Copyable {
         return ring.writerSleeps.value == 1 && ring.writerSleeps.exchange(0) == 1
     }
 
-    /// Blocks until something can be read, or the deadline passes.
-    package func wait(until deadline: Deadline?) {
+    /// Blocks until something can be read, or the deadline passes, or whoever made `isOver` true woke the reader.
+    package func wait(until deadline: Deadline?, unless isOver: () -> Bool = { false }) {
         let ring = ring
         let head = head
-        ring.readerSleeps.sleep(until: deadline) { ring.tail.value != head }
+        ring.readerSleeps.sleep(until: deadline) { ring.tail.value != head || isOver() }
     }
 }

@@ -76,14 +76,16 @@ package struct RingWriter: ~Copyable {
     }
 
     /// Blocks until there is space for `wanted` bytes or the reader has done something else.
-    package mutating func waitForSpace(_ wanted: Int, until deadline: Deadline?) throws(RingCorruption) {
+    package mutating func waitForSpace(
+        _ wanted: Int, until deadline: Deadline?, unless isOver: () -> Bool = { false }
+    ) throws(RingCorruption) {
         guard try space(atLeast: wanted) < wanted else { return }
         let ring = ring
         let tail = tail
         ring.writerSleeps.sleep(until: deadline) {
             // A head that is out of range ends the wait too: the next look says so.
             let unread = tail &- ring.head.value
-            return unread > UInt64(ring.capacity) || ring.capacity - Int(unread) >= wanted
+            return unread > UInt64(ring.capacity) || ring.capacity - Int(unread) >= wanted || isOver()
         }
     }
 }

@@ -11,6 +11,9 @@ package enum Processor {
         return max(1, min(allowed, ControlGroup.processorLimit ?? allowed))
     }
 
+    /// The processors that are in the machine and switched on.
+    package static var count: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+
     /// Says that the caller only looks at memory for the moment.
     package static func pause() { mp_pause() }
 

@@ -5,6 +5,9 @@ package enum StandardError {
     /// How long is waited for room where the stream says that it has none instead of waiting itself.
     private static let patience: Int32 = 1000
 
+    /// Whether somebody sees it who can see it change.
+    package static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
     /// Writes text in one call, so that what other processes write comes before or behind it.
     ///
     /// The system keeps up to 4,096 bytes together whatever the stream is; of a longer text, a full pipe may take

@@ -4,6 +4,13 @@ import MultiprocessingCore
 struct WorkerHooks: Sendable {
     var initializer = WorkerHook()
     var finalizer: WorkerHook?
+    /// The budget that the workers share with those of other pools.
+    var budget: WorkerHook?
+
+    /// Whether descriptors go with them.
+    var hasAttachments: Bool {
+        [initializer, finalizer, budget].contains { $0?.attachments.isEmpty == false }
+    }
 
     /// No hooks.
     init() {}
@@ -13,10 +20,12 @@ struct WorkerHooks: Sendable {
     /// - Throws: `ClosureRefusedError` when a closure cannot be sent.
     init(
         initializer: (@concurrent @Sendable () async throws -> Void)?,
-        finalizer: (@concurrent @Sendable () async throws -> Void)?
+        finalizer: (@concurrent @Sendable () async throws -> Void)?,
+        budget: ConcurrencyBudget? = nil
     ) throws {
         if let initializer { self.initializer = try WorkerHook(VoidBody0(body: initializer), "initializer") }
         if let finalizer { self.finalizer = try WorkerHook(VoidBody0(body: finalizer), "finalizer") }
+        if let budget { self.budget = try WorkerHook(value: budget) }
     }
 }
 
@@ -42,6 +51,24 @@ struct WorkerHook: Sendable {
         }
         message.bytes.overwrite(at: 0, with: UInt16(message.attachments.count))
         (bytes, attachments) = (message.bytes.bytes, message.attachments)
+    }
+
+    /// A value instead of a body.
+    init(value: some Codable) throws {
+        var message = MessageWriter()
+        message.bytes.append(UInt16(0))
+        try message.append(encoding: value)
+        message.bytes.overwrite(at: 0, with: UInt16(message.attachments.count))
+        (bytes, attachments) = (message.bytes.bytes, message.attachments)
+    }
+
+    /// Decodes the value in a worker.
+    static func decodeValue<Value: Codable>(
+        _ reader: inout ByteReader, parcel: (Int) -> Parcel
+    ) throws -> Value {
+        let parcel = parcel(Int(try reader.read(UInt16.self)))
+        var message = MessageReader(reader, attachments: try parcel.open())
+        return try message.decode(Value.self)
     }
 
     /// Decodes the body in a worker, which hands out the descriptors; nil when there is nothing to do.

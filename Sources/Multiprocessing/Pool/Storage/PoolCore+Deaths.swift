@@ -14,6 +14,7 @@ extension PoolCore {
             let death = Death(link: link, end: end, errorLines: link.relays.flatMap { $0.finish() })
             state.links[seat] = nil
             doorbell.endLooking(worker: seat)
+            count(death, isLeaving: state.machine.seats[seat].isLeaving, &state, &effects)
             let isExpected = state.machine.seats[seat].isLeaving || link.isUnwanted
             let isFruitful =
                 isExpected || link.segment.slots.contains { $0.begunItems > 0 }
@@ -53,13 +54,18 @@ extension PoolCore {
     private func settle(
         _ id: UInt64, slot: Int, _ death: Death, _ state: inout State, _ effects: inout Effects
     ) -> PoolChunk? {
-        guard var chunk = state.chunks.removeValue(forKey: id), let sink = chunk.sink else { return nil }
+        guard var chunk = state.chunks.removeValue(forKey: id) else { return nil }
+        guard let sink = chunk.sink else {
+            effects.withdrawnItems += chunk.unanswered
+            return nil
+        }
         if let rescued = death.link.rescue(slot: slot, answered: chunk.answered, count: chunk.count) {
             let delivery = Delivery(
                 chunk: id, firstItem: chunk.firstItem + chunk.answered, count: rescued.count,
                 content: .replies(rescued.bytes))
             effects.deliveries.append((sink, delivery))
             chunk.answered += rescued.count
+            state.meter.receive(rescued.count, failures: 0, bytes: rescued.bytes.count, isWanted: true)
         }
         let begun = death.link.segment.slots[slot].begunItems
         let running = chunk.firstItem + begun - 1
@@ -71,6 +77,7 @@ extension PoolCore {
             policy: killReason == nil && !chunk.options.runsOnce ? configuration.onWorkerDeath : .failTask,
             earlier: chunk.deaths[running] ?? 0, quarantine: configuration.quarantineLimit)
         if settlement.deaths > 0 { chunk.deaths[running] = settlement.deaths }
+        note(settlement, of: chunk, item: running, &effects)
         if !settlement.lost.isEmpty {
             let error: any Error =
                 killReason

@@ -21,7 +21,7 @@ extension PoolCore {
             if !wakes.contains(where: { $0 === segment }) { wakes.append(segment) }
         }
 
-        var launches: [(seat: Int, generation: UInt64, order: LaunchOrder)] = []
+        var launches: [(seat: Int, generation: UInt64, order: LaunchOrder?)] = []
         var kills: [LaunchedChild] = []
         var timers: [(chunk: UInt64, limit: Duration)] = []
         var cancellations: [Cancellation] = []
@@ -41,6 +41,13 @@ extension PoolCore {
         var admitted: [ResultBuffer] = []
         /// Workers that are to have memory for long messages.
         var bulks: [(seat: Int, generation: UInt64)] = []
+        /// When the replies at hand were read.
+        var now: UInt64 = 0
+        /// What readers of events are told.
+        var events: [ProcessPool.Event] = []
+        // Items that come out without a result: those that somebody waits for, and the others.
+        var lostItems = 0
+        var withdrawnItems = 0
         var isFinished = false
     }
 
@@ -61,6 +68,7 @@ extension PoolCore {
         case .post(let id, let seat, let slot):
             guard let link = state.links[seat], let chunk = state.chunks[id] else { return }
             guarding(link, &effects) { () throws(RingCorruption) in try link.post(chunk, slot: slot) }
+            state.meter.send(chunk.payload.count)
             if chunk.hasDescriptors { effects.lines.append(link.line) }
             wantBulk(link, seat, &effects)
             effects.wake(link.segment)
@@ -98,7 +106,12 @@ extension PoolCore {
 
     /// Tells a chunk's sink that items are lost.
     func deliver(_ error: any Error, to chunk: PoolChunk, items: Range<Int>, _ effects: inout Effects) {
-        guard let sink = chunk.sink, !items.isEmpty else { return }
+        guard let sink = chunk.sink, !items.isEmpty else {
+            effects.withdrawnItems += items.count
+            return
+        }
+        effects.lostItems += items.count
+        note(.taskFailed(task: chunk.name(ofItem: chunk.firstItem + items.lowerBound), error: error), &effects)
         let delivery = Delivery(
             chunk: chunk.id, firstItem: chunk.firstItem + items.lowerBound, count: items.count,
             content: .lost(error))
@@ -141,6 +154,7 @@ extension PoolCore {
         for (seat, generation) in effects.watches { watchMemory(of: seat, generation) }
         for (seat, generation) in effects.births { watchAge(of: seat, generation) }
         if effects.beginsTicking { tick() }
+        if !effects.events.isEmpty { hub.publish(effects.events) }
         for (latch, error) in effects.resumed { latch.close(error) }
         for buffer in effects.admitted { buffer.placeReserved() }
         if effects.isFinished { endWatching() }

@@ -18,6 +18,7 @@ extension PoolCore {
         guard let link = state.links[seat],
             let drained = guarding(link, &effects, { () throws(RingCorruption) in try link.drain(buffers) })
         else { return false }
+        if !drained.batches.isEmpty { effects.now = Deadline.now.nanoseconds }
         if let beginning = link.beginning.take() { take(beginning, from: seat, link, &state, &effects) }
         wantBulk(link, seat, &effects)
         for batch in drained.batches { take(batch, from: seat, link, &state, &effects) }
@@ -40,16 +41,23 @@ extension PoolCore {
                 guarding(link, &effects) { () throws(RingCorruption) in throw RingCorruption() }
                 return
             }
+            state.meter.receive(
+                batch.count, failures: batch.failures, bytes: batch.bytes.count, isWanted: chunk.sink != nil)
+            if batch.failures > 0 { noteFailures(batch, of: chunk, &effects) }
             if let sink = chunk.sink {
                 let isLast = chunk.answered + batch.count == chunk.count
                 let delivery = Delivery(
                     chunk: id, firstItem: chunk.firstItem + chunk.answered, count: batch.count,
-                    content: .replies(batch.bytes, parcels: batch.parcels),
+                    content: batch.error.map { .lost($0) } ?? .replies(batch.bytes, parcels: batch.parcels),
                     nanoseconds: isLast ? link.segment.slots[batch.slot].nanoseconds : 0)
                 effects.deliveries.append((sink, delivery))
             }
             state.chunks[id]?.answered += batch.count
             if chunk.answered + batch.count == chunk.count {
+                let slot = link.segment.slots[batch.slot]
+                state.meter.finish(
+                    chunk, begun: chunk.count == 1 ? slot.begunAt?.nanoseconds : nil,
+                    spent: slot.nanoseconds, now: effects.now)
                 successor = chunk.successor
                 state.chunks[id] = nil
                 effects.spentPayloads.append(chunk.payload)
@@ -57,6 +65,7 @@ extension PoolCore {
             }
         } else if isDone, let id = state.machine.seats[seat].chunks[batch.slot] {
             // Only a chunk that nobody wants is given up half way.
+            effects.withdrawnItems += state.chunks[id]?.unanswered ?? 0
             state.chunks[id] = nil
         }
         guard isDone else { return }

@@ -17,7 +17,7 @@ extension PoolCore {
             guard begun.advanced(by: limit).hasPassed else { return begun }
             link.killedChunk = id
             link.killReason = MultiprocessingError(
-                .timeout, "the task ran longer than its limit of \(limit); its worker was ended and replaced")
+                .timeout, "the task ran longer than its limit of \(limit); \(backend.wordsForEnding)")
             end(place.seat, link, &state, &effects)
             return nil
         }

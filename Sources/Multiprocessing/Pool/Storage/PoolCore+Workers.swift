@@ -11,15 +11,15 @@ extension PoolCore {
             while state.links.count <= seat { state.links.append(nil) }
             seats = state.links.count
             let path = ProcessNames.nextPath()
-            let name = ProcessNames.name("PoolWorker", path)
-            let link = try WorkerLink(generation: state.generation, name: name, ringBytes: Self.ringBytes)
+            let name = ProcessNames.name(backend == .threads ? "PoolThread" : "PoolWorker", path)
+            let link = try WorkerLink(
+                generation: state.generation, name: name, ringBytes: Self.ringBytes,
+                desk: backend == .threads ? ThreadDesk(depth: depth + 1) : nil)
             state.links[seat] = link
-            let order = try order(for: link, seat: seat, path: path)
+            let order = link.desk == nil ? try order(for: link, seat: seat, path: path) : nil
             try link.begin(hooks)
             effects.launches.append((seat, state.generation, order))
-            if !hooks.initializer.attachments.isEmpty || hooks.finalizer?.attachments.isEmpty == false {
-                effects.lines.append(link.line)
-            }
+            if hooks.hasAttachments { effects.lines.append(link.line) }
             if configuration.recycling.maxAge != nil { effects.births.append((seat, state.generation)) }
             state.machine.occupied(seat: seat, &effects.actions)
             beginTicking(&state, &effects)
@@ -63,7 +63,8 @@ extension PoolCore {
     }
 
     /// Starts the process on the lane where starting may block.
-    func launch(_ order: LaunchOrder, seat: Int, _ generation: UInt64) {
+    func launch(_ order: LaunchOrder?, seat: Int, _ generation: UInt64) {
+        guard let order else { return launchThread(seat: seat, generation) }
         launcher.lane.run { [self] in
             do throws(LaunchFailure) {
                 _ = try launcher.launch(
@@ -73,21 +74,28 @@ extension PoolCore {
                         workerEnded(seat: seat, generation, end)
                     })
             } catch {
-                transact { state, effects in
-                    breakPool(MultiprocessingError(error, starting: "a worker process"), &state, &effects)
-                    state.links[seat] = nil
-                    _ = state.machine.ended(seat: seat, begunAnything: false)
-                    state.machine.replace(seat: seat, &effects.actions)
-                }
+                launchFailed(MultiprocessingError(error, starting: "a worker process"), seat: seat)
             }
         }
     }
 
+    /// A worker could not be started, so the pool breaks.
+    func launchFailed(_ reason: MultiprocessingError, seat: Int) {
+        transact { state, effects in
+            breakPool(reason, &state, &effects)
+            state.links[seat] = nil
+            _ = state.machine.ended(seat: seat, begunAnything: false)
+            state.machine.replace(seat: seat, &effects.actions)
+        }
+    }
+
     /// A worker is there; it may have answered before this was known.
-    private func workerStarted(_ child: LaunchedChild, seat: Int, _ generation: UInt64) {
+    func workerStarted(_ child: LaunchedChild, seat: Int, _ generation: UInt64) {
         transact { state, effects in
             guard let link = state.links[seat], link.generation == generation else { return }
             link.child = child
+            state.meter.workerStarted()
+            note(.workerStarted(name: link.name, processID: child.pid), &effects)
             link.line.connect(child.channel)
             effects.lines.append(link.line)
             if link.isUnwanted { effects.kills.append(child) }
@@ -104,6 +112,8 @@ extension PoolCore {
         case .ready:
             link.isReady = true
             state.machine.ready(seat: seat, &effects.actions)
+        case .failed(let error):
+            breakPool(error, &state, &effects)
         case .refused(let bytes):
             let reason = unsafe bytes.withUnsafeBytes { bytes in
                 var reader = unsafe ByteReader(bytes)
@@ -123,7 +133,10 @@ extension PoolCore {
 
     /// Ends the pool because it cannot do its work.
     func breakPool(_ reason: any Error, _ state: inout State, _ effects: inout Effects) {
-        if state.failure == nil { state.failure = reason }
+        if state.failure == nil {
+            state.failure = reason
+            note(.broken(reason: reason), &effects)
+        }
         state.machine.terminate(&effects.actions)
     }
 }

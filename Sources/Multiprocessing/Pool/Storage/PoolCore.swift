@@ -7,6 +7,8 @@ import Synchronization
 final class PoolCore: Sendable {
     struct State {
         var machine: PoolMachine
+        /// What has been counted.
+        var meter = PoolMeter()
         var chunks: [UInt64: PoolChunk] = [:]
         var links: [WorkerLink?]
         var generation: UInt64 = 0
@@ -26,6 +28,9 @@ final class PoolCore: Sendable {
     let configuration: ProcessPool.Configuration
     let doorbell: Doorbell
     let launcher: any Launcher
+    let backend: ProcessPool.Backend
+    /// How many pools and processes are above this one.
+    let depth = NestingDepth.current
     let state: Mutex<State>
     /// Closed when no worker is left.
     let finished = Latch<Void>()
@@ -34,6 +39,8 @@ final class PoolCore: Sendable {
     let buffers = BufferPool()
     let attention: Attention
     let hooks: WorkerHooks
+    /// Where events go.
+    let hub = EventHub()
     /// Output that comes through this process is written here, in its order.
     let outputLane = Lane("mp-output")
     /// Whether workers are looked at after each task.
@@ -45,8 +52,10 @@ final class PoolCore: Sendable {
 
     init(
         workers: Int, launcher: any Launcher, _ configuration: ProcessPool.Configuration,
-        _ hooks: WorkerHooks = WorkerHooks(), maxTasksPerChild: Int? = nil
+        _ hooks: WorkerHooks = WorkerHooks(), maxTasksPerChild: Int? = nil,
+        backend: ProcessPool.Backend = .processes
     ) throws(SystemError) {
+        self.backend = backend
         targetSize = Atomic(workers)
         seatCount = Atomic(workers)
         self.hooks = hooks
@@ -120,8 +129,11 @@ final class PoolCore: Sendable {
             guard state.gate.admits(chunks.count, reserved: reserved, open: state.chunks.count) else {
                 return MultiprocessingError.overloaded(configuration.maxQueued ?? 0)
             }
-            for chunk in chunks {
+            let now = Deadline.now.nanoseconds
+            for var chunk in chunks {
+                chunk.submittedAt = now
                 state.chunks[chunk.id] = chunk
+                state.meter.submit(chunk.count)
                 state.machine.submit(
                     chunk.id, bytes: chunk.weight, key: chunk.options.key, rank: chunk.terms?.rank ?? .usual,
                     &effects.actions)
@@ -208,6 +220,7 @@ final class PoolCore: Sendable {
             perform(&state, &effects)
             if !state.waits.isEmpty { settleWaits(&state, &effects) }
             if state.gate.hasWaiters { admitWaiters(&state, &effects) }
+            state.meter.lose(failed: effects.lostItems, cancelled: effects.withdrawnItems)
             return result
         }
         run(effects)
@@ -224,6 +237,7 @@ final class PoolCore: Sendable {
     /// The last worker has gone: nothing rings any more.
     func endWatching() {
         if let watch = watch.withLock({ $0.take() }) { Poller.shared.unwatch(watch) }
+        hub.end()
         if configuration.relaysOutput {
             // What the workers have printed comes out first.
             outputLane.run { [finished] in finished.close(()) }

@@ -24,6 +24,8 @@ enum PoolRequest {
     static let closeBulk: UInt32 = 6
     /// The next message of the long ring.
     static let bulk: UInt32 = 7
+    /// `slot` unused; the payload is the semaphore of a budget, in the form of a `WorkerHook`.
+    static let budget: UInt32 = 13
 }
 
 /// Messages from a worker.
@@ -48,6 +50,8 @@ enum PoolReply {
     static let bulkOpened: UInt32 = 7
     /// No message comes through the long ring, any more or at all.
     static let bulkClosed: UInt32 = 8
+    /// As `failure`, from a thread of this process: the error itself lies on its desk.
+    static let ownFailure: UInt32 = 12
 }
 
 /// Messages on the channel, past the rings.

@@ -8,9 +8,13 @@ final class WorkerLink {
     struct Batch {
         let slot: Int
         var count = 0
+        /// How many of them are errors.
+        var failures = 0
         var bytes: [UInt8] = []
         /// The descriptors of those that have some.
         var parcels: [Parcel] = []
+        /// The error of the only reply, which a thread of this process left.
+        var error: (any Error)?
         /// Whether the worker gave the slot back without having run all its items.
         var isVacated = false
     }
@@ -36,6 +40,8 @@ final class WorkerLink {
     let line = ControlLine()
     /// The process, once it has been started.
     var child: LaunchedChild?
+    /// Of a worker that is a thread of this process.
+    let desk: ThreadDesk?
     /// Why the pool ended the worker, if it did.
     var killReason: MultiprocessingError?
     /// The chunk that is the reason; another one may have been begun by the time the worker ended.
@@ -60,9 +66,14 @@ final class WorkerLink {
         case ready
         /// The initializer threw.
         case refused([UInt8])
+        /// The initializer threw, in this process.
+        case failed(any Error)
     }
 
-    init(generation: UInt64, name: String, ringBytes: Int) throws(SystemError) {
+    init(
+        generation: UInt64, name: String, ringBytes: Int, desk: ThreadDesk? = nil
+    ) throws(SystemError) {
+        self.desk = desk
         self.generation = generation
         self.name = name
         segment = try WorkerSegment.make(ringBytes: ringBytes)
@@ -72,6 +83,10 @@ final class WorkerLink {
 
     /// Tells the worker what to do at the beginning and the end of its life.
     func begin(_ hooks: WorkerHooks) throws(RingCorruption) {
+        if let budget = hooks.budget {
+            enclose(budget.attachments)
+            try requests.send(kind: PoolRequest.budget, slot: 0, budget.bytes)
+        }
         enclose(hooks.initializer.attachments)
         try requests.send(kind: PoolRequest.begin, slot: 0, hooks.initializer.bytes)
         if let finalizer = hooks.finalizer {
@@ -177,7 +192,7 @@ final class WorkerLink {
                     beginning = .ready
                     return
                 case PoolReply.refused:
-                    beginning = unsafe .refused(Array(payload))
+                    beginning = unsafe desk?.takeError().map { .failed($0) } ?? .refused(Array(payload))
                     return
                 case PoolReply.bulk:
                     isBulk = true
@@ -187,7 +202,7 @@ final class WorkerLink {
                     return
                 default: break
                 }
-                isImpossible = unsafe !Self.add(frame, payload, to: &batches, buffers)
+                isImpossible = unsafe !add(frame, payload, to: &batches, buffers)
                 guard frame.kind == PoolReply.valueWithDescriptors else { return }
                 // The worker sends them before it writes the message, so they are there.
                 if let message = try? child?.channel.receive(limit: 64, acceptsLoss: true, until: .now) {
@@ -202,7 +217,7 @@ final class WorkerLink {
                     size += payload.count
                     bulkState.sees(payload.count)
                     isImpossible =
-                        unsafe frame.kind != PoolReply.value || !Self.add(frame, payload, to: &batches, buffers)
+                        unsafe frame.kind != PoolReply.value || !add(frame, payload, to: &batches, buffers)
                 }
                 guard found == true else { throw RingCorruption() }
             }
@@ -214,12 +229,19 @@ final class WorkerLink {
     }
 
     /// Adds a message to the batches; false if no working program writes such a one.
-    private static func add(
+    private func add(
         _ frame: RingFrame, _ payload: UnsafeRawBufferPointer, to batches: inout [Batch],
         _ buffers: BufferPool
     ) -> Bool {
         let slot = Int(frame.slot)
-        if batches.last?.slot != slot || batches.last?.isVacated == true { batches.append(Batch(slot: slot)) }
+        if frame.kind == PoolReply.ownFailure {
+            guard let error = desk?.takeError() else { return false }
+            batches.append(Batch(slot: slot, count: 1, failures: 1, error: error))
+            return true
+        }
+        if batches.last?.slot != slot || batches.last?.isVacated == true || batches.last?.error != nil {
+            batches.append(Batch(slot: slot))
+        }
         let last = batches.count - 1
         guard frame.kind != PoolReply.vacated else {
             batches[last].isVacated = true
@@ -233,6 +255,7 @@ final class WorkerLink {
         unsafe batches[last].bytes.append(contentsOf: payload)
         guard frame.kind == PoolReply.run else {
             batches[last].count += 1
+            if frame.kind == PoolReply.failure { batches[last].failures += 1 }
             return true
         }
         // Of the copy, because the worker can still write to what it was copied from.

@@ -33,7 +33,7 @@ struct ChunkBuilder<Body: PortableBody> {
         payload = ChunkPayload(
             chunk: id, of: core.makeID(), definition: definition.id,
             form: Self.form(
-                packing, isTimed: timeout != nil, isMeasured: chunkSize == nil,
+                packing, isTimed: timeout != nil, isMeasured: chunkSize != 1,
                 isQuiet: isQuiet && chunkSize != nil))
     }
 

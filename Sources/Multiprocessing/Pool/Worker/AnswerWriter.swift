@@ -21,8 +21,13 @@ struct AnswerWriter: ~Copyable {
     private let seat: Int
     private let doorbell: Doorbell
     private let channel: MessageSocket
+    /// Of a worker on a thread.
+    private let desk: ThreadDesk?
 
-    init(seat: Int, segment: WorkerSegment, doorbell: Doorbell, channel: MessageSocket) {
+    init(
+        seat: Int, segment: WorkerSegment, doorbell: Doorbell, channel: MessageSocket, desk: ThreadDesk? = nil
+    ) {
+        self.desk = desk
         self.seat = seat
         self.doorbell = doorbell
         self.channel = channel
@@ -33,6 +38,8 @@ struct AnswerWriter: ~Copyable {
     mutating func send(
         _ kind: UInt32, _ slot: Int, _ payload: [UInt8], _ descriptors: [SharedDescriptor] = []
     ) {
+        // Nobody reads what a thread writes that was given up.
+        if desk?.isAbandoned == true { return }
         guard held.isEmpty, descriptors.isEmpty || trySending(descriptors) else {
             return held.append(
                 Held(kind: kind, slot: slot, payload: payload, descriptors: descriptors))
@@ -120,7 +127,7 @@ struct AnswerWriter: ~Copyable {
     mutating func flush() {
         flushRing()
         // What comes before them can be read now, so whoever is to make room for them can do it.
-        while let next = held.popFirst() {
+        while let next = held.popFirst(), desk?.isAbandoned != true {
             if !next.descriptors.isEmpty {
                 // When the channel is broken, nobody wants the answer any more.
                 try? channel.send([PoolControl.parcel], descriptors: next.descriptors, until: nil)
@@ -133,8 +140,9 @@ struct AnswerWriter: ~Copyable {
     private mutating func flushRing() {
         do {
             if replies.isFlushed { return }
-            let (doorbell, seat) = (doorbell, seat)
-            try replies.flushBlocking { doorbell.ring(worker: seat) }
+            let (doorbell, seat, desk) = (doorbell, seat, desk)
+            try replies.flushBlocking(
+                unless: { desk?.isAbandoned == true }, afterPublishing: { doorbell.ring(worker: seat) })
         } catch {
             fatalError("the pool's replies cannot be written: \(error)")
         }

@@ -42,7 +42,7 @@ final class ChunkRun: @unchecked Sendable {
     /// The arguments of the next item, which begins now; nil when there is none, or nobody wants it.
     func next() -> MessageReader? {
         guard begun < count, begun == 0 || !Task.isCancelled else { return nil }
-        slot.begin(item: begun, stamped: isStamped)
+        guard loop.begin({ slot.begin(item: begun, stamped: isStamped) }) else { return nil }
         begun += 1
         if isPacked {
             let size = unsafe reader.bytes.count / count
@@ -63,7 +63,8 @@ final class ChunkRun: @unchecked Sendable {
     ///
     /// Nil when there is none, nobody wants it, or there is no room for the values now.
     func beginStretch(_ arguments: PackedLayout, _ values: PackedLayout) -> Stretch? {
-        guard begun < count, begun == 0 || !Task.isCancelled else { return nil }
+        // On a thread, which cannot be ended in the middle, each item has to be allowed to begin.
+        guard begun < count, begun == 0 || !Task.isCancelled, loop.desk == nil else { return nil }
         guard let room = room ?? loop.openRun(number, spacing: values.spacing, atMost: count - begun) else {
             return nil
         }
@@ -128,6 +129,11 @@ final class ChunkRun: @unchecked Sendable {
     /// The item threw.
     func fail(_ error: any Error) {
         handOver()
+        if let desk = loop.desk {
+            answered += 1
+            desk.put(error)
+            return loop.reply(PoolReply.ownFailure, number, [])
+        }
         loop.answer.removeAll()
         ErrorTransport.encode(error, processID: ThisProcess.id, into: &loop.answer.bytes)
         answered += 1

@@ -49,7 +49,10 @@ enum PoolWorkerRole: HeirRole {
         try ParentWatch.start(seat) { message in
             loop.take(control: message)
         }
-        try OSThread.start(named: "mp-worker") { loop.run() }
+        try OSThread.start(named: "mp-worker") {
+            loop.run()
+            ThisProcess.exit(0)
+        }
         ThisProcess.serveMainActor()
     }
 }

@@ -13,12 +13,26 @@ extension ProcessPool {
         /// How many tasks the worker has begun, the present one included; a chunk of a map is one task.
         public let tasks: Int
 
+        init(seat: Int, tasks: Int) {
+            self.seat = seat
+            self.tasks = tasks
+        }
+
         private static let owner = Atomic<Int32>(0)
         private static let place = Atomic<Int>(0)
         private static let count = Atomic<Int>(0)
 
-        /// The worker that this process is; nil in a process that is no worker of a pool.
+        /// The budget of the pool that this process works for.
+        private static let ownBudget = GlobalMutex<SharedObject.ID?>(nil)
+
+        static var budget: SharedObject.ID? {
+            get { ThreadPlace.current?.budget ?? ownBudget.withLock { $0 } }
+            set { ownBudget.withLock { $0 = newValue } }
+        }
+
+        /// The worker that this process is, or the one on whose thread the task began; nil outside of pools' tasks.
         public static var current: Worker? {
+            if let place = ThreadPlace.current { return place.worker }
             // A copy of a worker that was forked is none.
             guard owner.load(ordering: .acquiring) == ThisProcess.id else { return nil }
             return Worker(seat: place.load(ordering: .relaxed), tasks: count.load(ordering: .relaxed))

@@ -8,6 +8,9 @@ struct RunningChunk<Running> {
     private var current: (chunk: UInt64, running: Running)?
     private var early: [UInt64] = []
 
+    /// What runs now.
+    var running: Running? { current?.running }
+
     /// A chunk begins to run.
     ///
     /// Returns whether it has been cancelled already.

@@ -30,6 +30,13 @@ final class WorkerLoop: @unchecked Sendable {
     private let running = Mutex(RunningChunk<RunningTask>())
     /// What goes with the next chunk.
     private var escort: Result<Escort, any Error>?
+    /// Of a worker that is a thread of the pool's process.
+    let desk: ThreadDesk?
+    /// What a task needs a permit of, if the pool shares a budget with others.
+    private var budget: ConcurrencyBudget?
+    /// The pool has asked to leave.
+    private var isOver = false
+    private var tasks = 0
     /// A chunk's task is over; the loop's thread goes on.
     private let finished = DispatchSemaphore(value: 0)
     /// Workers of one pool that may look for work at the same time.
@@ -43,12 +50,16 @@ final class WorkerLoop: @unchecked Sendable {
     /// Nanoseconds for which an idle worker looks for work before it sleeps: about two wakes.
     private static let lookTime: UInt64 = 60_000
 
-    init(seat: Int, segment: WorkerSegment, doorbell: Doorbell, channel: MessageSocket) {
+    init(
+        seat: Int, segment: WorkerSegment, doorbell: Doorbell, channel: MessageSocket, desk: ThreadDesk? = nil
+    ) {
+        self.desk = desk
         self.seat = seat
         self.segment = segment
         self.doorbell = doorbell
         requests = FrameReader(segment.requests)
-        answers = AnswerWriter(seat: seat, segment: segment, doorbell: doorbell, channel: channel)
+        answers = AnswerWriter(
+            seat: seat, segment: segment, doorbell: doorbell, channel: channel, desk: desk)
     }
 
     /// Makes the runtime look up once what every loop needs.
@@ -60,9 +71,9 @@ final class WorkerLoop: @unchecked Sendable {
         parcels.append(.whole([]))
     }
 
-    /// Serves until the pool says that nothing more comes.
-    func run() -> Never {
-        while true {
+    /// Serves until the pool says that nothing more comes, or has given the thread up.
+    func run() {
+        while !isOver, desk?.isAbandoned != true {
             do {
                 let found = try unsafe requests.next { frame, payload in unsafe handle(frame, payload) }
                 if let call = endedCall.take() { answers.chunkEnded(goesOn: isNext(call)) }
@@ -92,7 +103,10 @@ final class WorkerLoop: @unchecked Sendable {
             // The pool may just wait for the processor.
             for _ in 0..<4 where !requests.hasBytes { Processor.yield() }
         }
-        if !requests.hasBytes { requests.wait(until: nil) }
+        if !requests.hasBytes {
+            let desk = desk
+            requests.wait(until: nil, unless: { desk?.isAbandoned == true })
+        }
     }
 
     private func handle(_ frame: RingFrame, _ payload: UnsafeRawBufferPointer) {
@@ -131,6 +145,9 @@ final class WorkerLoop: @unchecked Sendable {
                 guard try unsafe bulk?.next({ unsafe handle($0, $1) }) == true else {
                     throw WireError.malformed("a long message that is not there")
                 }
+            case PoolRequest.budget:
+                budget = try WorkerHook.decodeValue(&reader, parcel: takeParcel)
+                if desk == nil { ProcessPool.Worker.budget = budget?.id }
             case PoolRequest.leave:
                 leave()
             default:
@@ -153,16 +170,18 @@ final class WorkerLoop: @unchecked Sendable {
                     .undecodable, "the worker could not decode the pool's initializer", cause: error)
             }
         answer.removeAll()
-        if let failure { ErrorTransport.encode(failure, processID: ThisProcess.id, into: &answer.bytes) }
+        if let failure, let desk {
+            desk.put(failure)
+        } else if let failure { ErrorTransport.encode(failure, processID: ThisProcess.id, into: &answer.bytes) }
         reply(failure == nil ? PoolReply.ready : PoolReply.refused, 0, answer.bytes.bytes)
         flush()
     }
 
-    private func leave() -> Never {
+    private func leave() {
         if let finalizer, let error = HookRun.run(finalizer) {
             StandardError.write("\(ChildProcess.current.name): the finalizer threw: \(error)\n")
         }
-        ThisProcess.exit(0)
+        isOver = true
     }
 
     /// The descriptors that belong to the message at hand; waits until they have come.
@@ -183,8 +202,12 @@ final class WorkerLoop: @unchecked Sendable {
         let call = try reader.read(UInt64.self)
         answers.chunkBegins(isQuiet: form.contains(.quiet))
         endedCall = call
+        // Before the chunk is begun, so that it can be taken back meanwhile.
+        if let budget { _ = budget.semaphore.acquireBlocking() }
+        defer { try? budget?.semaphore.release() }
         guard segment.slots[slot].start() else { return reply(PoolReply.vacated, slot, []) }
-        ProcessPool.Worker.beginTask()
+        tasks += 1
+        if desk == nil { ProcessPool.Worker.beginTask() }
         let attachments = (try? parcel.open()) ?? []
         if form.contains(.packed) {
             reader = unsafe ByteReader(UnsafeRawBufferPointer(scratch.copy(of: reader)))
@@ -208,8 +231,7 @@ final class WorkerLoop: @unchecked Sendable {
         let invocation = definitions[definition] ?? .failure(WireError.malformed("an unknown definition"))
         switch invocation {
         case .success(let invocation):
-            OwnThreadTask.catchNext()
-            Task.detached(priority: company?.priority) {
+            let work: @Sendable () async -> Void = {
                 self.begin(id)
                 if let company {
                     await company.accompany { await invocation.run(chunk) }
@@ -221,7 +243,18 @@ final class WorkerLoop: @unchecked Sendable {
                 chunk.finish()
                 self.finished.signal()
             }
-            OwnThreadTask.run()
+            if let desk {
+                let place = ThreadPlace(
+                    worker: ProcessPool.Worker(seat: seat, tasks: tasks), depth: desk.depth, budget: budget?.id)
+                // The hook of the other way is not for a process that is not of our own making.
+                Task.immediateDetached(priority: company?.priority) {
+                    await ThreadPlace.$current.withValue(place) { await work() }
+                }
+            } else {
+                OwnThreadTask.catchNext()
+                Task.detached(priority: company?.priority) { await work() }
+                OwnThreadTask.run()
+            }
             finished.wait()
         case .failure(let error):
             chunk.failAll(
@@ -244,6 +277,25 @@ final class WorkerLoop: @unchecked Sendable {
 
     private func end() {
         running.withLock { $0.end() }
+    }
+
+    /// Begins an item, unless the worker was given up.
+    func begin(_ body: () -> Void) -> Bool {
+        if let desk { return desk.begin(body) }
+        body()
+        return true
+    }
+
+    /// The pool gives the thread up: what runs is cancelled, nothing more begins, and the thread ends when it can.
+    func abandon() {
+        guard let desk, desk.abandon() else { return }
+        running.withLock { running in
+            // While the lock is held the task cannot end.
+            if let found = running.running { unsafe found.task.cancel() }
+        }
+        parcels.append(.lost)
+        segment.requests.wakeReader()
+        segment.replies.wakeWriter()
     }
 
     // MARK: Answers
