@@ -103,6 +103,21 @@ import Testing
         #expect(!machine.hasSurplus)
     }
 
+    @Test mutating func whileThePoolWarmsUpNobodyLeavesAndTheDeadAreReplaced() {
+        var machine = machine(2, minimum: 0)
+        machine.warmUp(&actions)
+        #expect(follow(&machine) == [.start(seat: 0), .start(seat: 1)])
+        machine.ready(seat: 0, &actions)
+        for _ in 0..<3 { machine.idleTimePassed(&actions) }
+        #expect(actions == [])
+        #expect(leave(&machine, 1) == [.start(seat: 1)])
+        machine.ready(seat: 1, &actions)
+        #expect(machine.isWarm)
+        machine.idleTimePassed(&actions)
+        machine.idleTimePassed(&actions)
+        #expect(actions == [.dismiss(seat: 0), .dismiss(seat: 1)])
+    }
+
     @Test mutating func aDueWorkerWorksUntilItsSuccessorIsReady() {
         var machine = machine(1)
         machine.becomeDue([0], &actions)

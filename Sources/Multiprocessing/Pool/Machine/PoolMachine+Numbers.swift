@@ -5,12 +5,17 @@ extension PoolMachine {
     /// Whether there are workers that may leave when they have nothing to do.
     var hasSurplus: Bool { phase == .open && freshCount > minimum }
 
+    /// Whether all workers that there may be are there and prepared.
+    var isWarm: Bool { seats.count { $0.isReady && $0.stage.isFresh } >= target }
+
     /// Lets workers leave, take their places and come, until there are as many as there should be.
     mutating func arrange(_ actions: inout [Action]) {
         guard phase == .open || phase == .draining && !isIdle else { return }
         relieve(&actions)
         while onDutyCount < target, let seat = standby { move(seat, to: .working) }
-        while seats.count(where: { $0.stage.isFresh && !$0.isDue }) < min(minimum, target) {
+        while seats.count(where: { $0.stage.isFresh && !$0.isDue })
+            < (isWarmingUp ? target : min(minimum, target))
+        {
             guard orderWorker(&actions) else { break }
         }
         dispatch(&actions)
@@ -69,7 +74,7 @@ extension PoolMachine {
     mutating func idleTimePassed(_ actions: inout [Action]) {
         for seat in seats.indices where hasSurplus && seats[seat].isQuiet && seats[seat].isIdle {
             // One that has not begun yet was started for a reason.
-            if seats[seat].isReady { retire(seat, &actions) }
+            if seats[seat].isReady, !isWarmingUp { retire(seat, &actions) }
         }
         for seat in seats.indices { seats[seat].isQuiet = true }
         arrange(&actions)

@@ -8,7 +8,9 @@ extension PoolMachine {
     /// Asks for all workers that there may be.
     mutating func warmUp(_ actions: inout [Action]) {
         guard phase == .open else { return }
-        while freshCount < target, orderWorker(&actions) {}
+        isWarmingUp = true
+        arrange(&actions)
+        endWarmUp()
     }
 
     /// The seat's worker can be given work.
@@ -32,7 +34,13 @@ extension PoolMachine {
     /// The seat's worker has begun and is prepared for its first task.
     mutating func ready(seat: Int, _ actions: inout [Action]) {
         seats[seat].isReady = true
+        endWarmUp()
         if seats.contains(where: \.isDue) { arrange(&actions) }
+    }
+
+    /// From now on workers may leave again, if all are prepared.
+    private mutating func endWarmUp() {
+        if isWarmingUp, isWarm { isWarmingUp = false }
     }
 
     /// The seat's worker is gone.

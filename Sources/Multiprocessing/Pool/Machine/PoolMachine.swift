@@ -54,6 +54,8 @@ struct PoolMachine {
     var target: Int
     /// Workers that there are also when there is nothing to do.
     var minimum: Int
+    /// Whether all workers that there may be are wanted, until they are prepared.
+    var isWarmingUp = false
     var phase = Phase.open
     var seats: [Seat]
     /// What waits, in order; chunks that were withdrawn stay here and are passed over.

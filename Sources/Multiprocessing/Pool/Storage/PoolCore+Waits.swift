@@ -52,7 +52,7 @@ extension PoolCore {
             state.machine.warmUp(&effects.actions)
             beginTicking(&state, &effects)
         } andWaitUntil: { state in
-            state.machine.seats.count { $0.isReady && $0.stage.isFresh } >= state.machine.target
+            state.machine.isWarm
         }
     }
 
