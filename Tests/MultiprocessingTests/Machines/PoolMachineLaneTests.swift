@@ -77,7 +77,7 @@ import Testing
         let held = machine.ended(seat: 0, begunAnything: true)
         #expect(held.map(\.id) == [1])
         actions = []
-        machine.resubmit([(id: 1, bytes: 1)], &actions)
+        machine.resubmit([(id: 1, bytes: 1, key: nil)], &actions)
         machine.replace(seat: 0, &actions)
         machine.occupied(seat: 0, &actions)
         #expect(Self.posts(actions) == [2])
