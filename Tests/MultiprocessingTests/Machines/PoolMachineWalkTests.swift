@@ -26,11 +26,11 @@ import Testing
             case 50..<54:
                 if let id = pool.open.randomElement(using: &generator) { try pool.withdraw(id) }
             case 54..<55:
-                let seat = Int.random(in: 0..<seats, using: &generator)
+                let seat = Int.random(in: pool.workers.indices, using: &generator)
                 if generator.next() % 2 == 0 { try pool.condemn(seat) }
                 try pool.end(seat)
             default:
-                try pool.step(Int.random(in: 0..<seats, using: &generator))
+                try pool.step(Int.random(in: pool.workers.indices, using: &generator))
             }
         }
         #expect(pool.completed > 1000)
@@ -61,7 +61,7 @@ import Testing
         _ pool: inout PoolSimulation, seats: Int, deaths: Bool, _ generator: inout SplitMix64
     ) throws {
         for _ in 0..<100_000 where !pool.isFinished {
-            let seat = Int.random(in: 0..<seats, using: &generator)
+            let seat = Int.random(in: pool.workers.indices, using: &generator)
             let isKilled = pool.machine.phase == .ending && pool.workers[seat]?.isDismissed == false
             if isKilled || deaths && generator.next() % 50 == 0 {
                 try pool.end(seat)

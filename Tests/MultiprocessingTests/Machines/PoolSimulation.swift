@@ -292,7 +292,9 @@ struct PoolSimulation {
             ]
         else { throw Violation(description: "the machine has counted wrong") }
         let isFull = present >= min(2 * target, machine.seatLimit)
-        guard isFull || machine.freshCount >= machine.minimum || machine.phase == .draining && machine.isIdle
+        // The end of a condemned worker brings the next one.
+        let coming = machine.freshCount + machine.seats.count { $0.stage == .condemned }
+        guard isFull || coming >= machine.minimum || machine.phase == .draining && machine.isIdle
         else {
             throw Violation(description: "\(machine.freshCount) workers have a future, of \(machine.minimum)")
         }
