@@ -157,7 +157,8 @@ final class WorkerLink {
                     size += payload.count
                     bulkState.sees(payload.count)
                     isImpossible =
-                        unsafe frame.kind != PoolReply.value || !Self.add(frame, payload, to: &batches, buffers)
+                        unsafe frame.kind != PoolReply.value
+                        || !Self.add(frame, payload, to: &batches, buffers)
                 }
                 guard found == true else { throw RingCorruption() }
             }
