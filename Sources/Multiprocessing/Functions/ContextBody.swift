@@ -7,7 +7,9 @@ struct ContextBody<A: Portable, C: Portable, R: Portable>: PortableBody {
         try writer.append(encoding: arguments)
     }
     static func decodeArguments(from reader: inout MessageReader) throws -> A { try reader.decode() }
-    @concurrent func run(_ arguments: A, _ context: C) async throws -> R { try await body(arguments, context) }
+    @concurrent func run(_ arguments: A, _ context: C) async throws -> R {
+        try await body(arguments, context)
+    }
     @concurrent func run(_ stretch: inout Stretch, _ context: C) async throws {
         while let a = unsafe stretch.next(A.self) { stretch.put(try await body(unsafe a.pointee, context)) }
     }

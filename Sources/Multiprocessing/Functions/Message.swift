@@ -67,7 +67,8 @@ struct MessageReader {
         return unsafe withUnsafeTemporaryAllocation(of: Arguments.self, capacity: 1) { place in
             // Plain numbers without gaps: any bits are such, and the pool has written just as many.
             unsafe UnsafeMutableRawBufferPointer(place).copyMemory(
-                from: UnsafeRawBufferPointer(rebasing: bytes[..<min(bytes.count, MemoryLayout<Arguments>.size)]))
+                from: UnsafeRawBufferPointer(
+                    rebasing: bytes[..<min(bytes.count, MemoryLayout<Arguments>.size)]))
             return unsafe place[0]
         }
     }

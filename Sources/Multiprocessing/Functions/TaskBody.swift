@@ -6,7 +6,9 @@ struct TaskBody<T: ProcessTask>: PortableBody where T.Output: Codable {
         try writer.append(encoding: arguments)
     }
     static func decodeArguments(from reader: inout MessageReader) throws -> T { try reader.decode() }
-    @concurrent func run(_ arguments: T, _ context: Nothing) async throws -> T.Output { try await arguments.run() }
+    @concurrent func run(_ arguments: T, _ context: Nothing) async throws -> T.Output {
+        try await arguments.run()
+    }
 }
 
 /// A task type that returns nothing.

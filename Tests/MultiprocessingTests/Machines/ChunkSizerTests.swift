@@ -8,7 +8,8 @@ import Testing
     ///
     /// - Returns: the time until the last worker is done, and the sizes of the chunks.
     private func play(
-        items: Int, workers: Int, dispatch: Double, most: Int = 8192, fixed: Int? = nil, _ cost: (Int) -> Double
+        items: Int, workers: Int, dispatch: Double, most: Int = 8192, fixed: Int? = nil,
+        _ cost: (Int) -> Double
     ) -> (time: Double, sizes: [Int]) {
         var sizer = ChunkSizer(workers: workers, most: most)
         var ends = Array(repeating: 0.0, count: workers)

@@ -8,7 +8,8 @@ import Testing
     /// Around what goes through the usual ring, through the long one, and through neither in one piece.
     static let sizes: [Int] = {
         let borders: [Int] = [65_536, 131_072, 262_144, 1_048_576, 2_097_152, 4_194_304]
-        return [0, 1, 1000] + borders.flatMap { (border: Int) -> [Int] in [border - 100, border, border + 100] }
+        return [0, 1, 1000]
+            + borders.flatMap { (border: Int) -> [Int] in [border - 100, border, border + 100] }
     }()
 
     private static func bytes(_ count: Int, _ seed: Int) -> [UInt8] {
@@ -32,7 +33,8 @@ import Testing
         try await withProcessPool(workers: 1) { pool async throws in
             let counts = (0..<60).map { $0 % 3 == 0 ? 1_000_000 : $0 }
             var position = 0
-            for try await result in pool.imap(counts, chunkSize: chunkSize, { Data(repeating: 7, count: $0) }) {
+            for try await result in pool.imap(counts, chunkSize: chunkSize, { Data(repeating: 7, count: $0) })
+            {
                 #expect(result == Data(repeating: 7, count: counts[position]))
                 position += 1
             }

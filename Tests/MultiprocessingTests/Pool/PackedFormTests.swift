@@ -8,7 +8,9 @@ import Testing
     /// Sizes around every border: one item, one stretch, one run, a whole ring.
     static let counts = [0, 1, 2, 3, 63, 64, 65, 1023, 1024, 1025, 8191, 8192, 8193, 40_000]
 
-    private func check<T: FixedWidthInteger & Codable & Sendable>(_ type: T.Type, _ pool: ProcessPool) async throws {
+    private func check<T: FixedWidthInteger & Codable & Sendable>(_ type: T.Type, _ pool: ProcessPool)
+        async throws
+    {
         var generator = SplitMix64(state: 3)
         let inputs = [T.min, T.max, 0, 1] + (0..<500).map { _ in T(truncatingIfNeeded: generator.next()) }
         let outputs = try await pool.map(inputs) { ~$0 }
@@ -62,7 +64,9 @@ import Testing
             // Optionals are encoded.
             let optional = numbers.map { $0 % 2 == 0 ? $0 : nil }
             #expect(try await pool.map(optional) { $0.map { $0 + 1 } } == optional.map { $0.map { $0 + 1 } })
-            #expect(try await pool.map(numbers) { $0 % 5 == 0 ? nil : $0 } == numbers.map { $0 % 5 == 0 ? nil : $0 })
+            #expect(
+                try await pool.map(numbers) { $0 % 5 == 0 ? nil : $0 }
+                    == numbers.map { $0 % 5 == 0 ? nil : $0 })
         }
     }
 
@@ -163,5 +167,27 @@ import Testing
         pool.close()
         #expect(try await outputs == Array(0..<20_000))
         try await pool.join()
+    }
+
+    /// In a stream the next item may take for ever, so nothing waits for it.
+    @Test(arguments: [1, 2, 5, 100])
+    func aValueDoesNotWaitForTheItemBehindIt(stuck: Int) async throws {
+        let gate = FileGate()
+        defer { gate.remove() }
+        try await withProcessPool(workers: 1) { pool async throws in
+            var seen = 0
+            for try await value in pool.imap(
+                0..<(stuck + 1), chunkSize: stuck + 1,
+                { (item: Int) -> Int in
+                    if item == stuck { gate.pass() }
+                    return item
+                })
+            {
+                #expect(value == seen)
+                seen += 1
+                if seen == stuck { gate.open() }
+            }
+            #expect(seen == stuck + 1)
+        }
     }
 }

@@ -30,7 +30,8 @@ final class BufferPool: Sendable {
         var buffer = buffer
         buffer.removeAll(keepingCapacity: true)
         state.withLock { [buffer] state in
-            guard state.buffers.count < Self.mostBuffers, state.bytes + buffer.capacity <= Self.mostBytes else {
+            guard state.buffers.count < Self.mostBuffers, state.bytes + buffer.capacity <= Self.mostBytes
+            else {
                 return
             }
             state.bytes += buffer.capacity

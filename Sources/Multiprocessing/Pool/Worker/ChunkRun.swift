@@ -36,6 +36,10 @@ final class ChunkRun: @unchecked Sendable {
     var isComplete: Bool { answered == count }
     /// Whether the arguments lie side by side.
     var isPacked: Bool { form.contains(.packed) }
+    /// Whether nobody waits for the value of one item alone.
+    ///
+    /// Else each is handed over as soon as it is there: the next item may take for ever.
+    private var isCollected: Bool { !form.isDisjoint(with: [.measured, .quiet]) && count > 1 }
     /// Whether the beginning of each item is written down.
     private var isStamped: Bool { form.contains(.timed) || count == 1 }
 
@@ -75,9 +79,10 @@ final class ChunkRun: @unchecked Sendable {
         // The loop has copied the arguments to an aligned place; a chunk has at least one.
         let first = unsafe reader.bytes.baseAddress.unsafelyUnwrapped + begun * arguments.spacing
         return unsafe Stretch(
-            of: slot, from: begun, count: count == 1 ? 1 : min(pace.stride, room.capacity - filled),
+            of: slot, from: begun, count: isCollected ? min(pace.stride, room.capacity - filled) : 1,
             isStamped: isStamped,
-            arguments: (first, arguments.spacing), values: (room.place + filled * values.spacing, values.spacing))
+            arguments: (first, arguments.spacing),
+            values: (room.place + filled * values.spacing, values.spacing))
     }
 
     /// The items of the stretch have returned, or the last one that was begun threw.
@@ -86,7 +91,9 @@ final class ChunkRun: @unchecked Sendable {
         filled += stretch.returned
         if let failure {
             fail(failure)
-        } else if begun == count || pace.looks(at: Deadline.now.nanoseconds) || filled == room?.capacity {
+        } else if !isCollected || begun == count || pace.looks(at: Deadline.now.nanoseconds)
+            || filled == room?.capacity
+        {
             handOver()
         }
     }

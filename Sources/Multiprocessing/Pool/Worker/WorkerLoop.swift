@@ -89,8 +89,11 @@ final class WorkerLoop: @unchecked Sendable {
     /// Whether the next request is a chunk of this call.
     private func isNext(_ call: UInt64) -> Bool {
         unsafe requests.peek { frame, payload in
-            guard frame.kind == PoolRequest.run, payload.count >= ChunkPayload.headerSize else { return false }
-            return unsafe payload.loadUnaligned(fromByteOffset: ChunkPayload.callOffset, as: UInt64.self) == call
+            guard frame.kind == PoolRequest.run, payload.count >= ChunkPayload.headerSize else {
+                return false
+            }
+            return unsafe payload.loadUnaligned(fromByteOffset: ChunkPayload.callOffset, as: UInt64.self)
+                == call
         }
     }
 
