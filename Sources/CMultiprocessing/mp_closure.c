@@ -34,8 +34,10 @@ struct sections {
     const void *unused[2];
     struct section tables[13];
 };
-// That of the functions which can be found by name.
-enum { accessible_functions = 12 };
+// That of conformances, and that of the functions which can be found by name.
+enum { conformances = 1, accessible_functions = 12 };
+// The descriptor of the protocol `Error`.
+extern const char error_protocol __asm__("$ss5ErrorMp");
 extern void swift_enumerateAllMetadataSections(bool (*body)(const struct sections *, void *), void *context);
 
 struct visitor {
@@ -132,6 +134,44 @@ static bool visit_sections(const struct sections *sections, void *data) {
 int mp_visit_distributed_methods(void (*visit)(const char *name, void *context), void *context) {
     struct method_visitor visitor = {visit, context, 1};
     swift_enumerateAllMetadataSections(visit_sections, &visitor);
+    return visitor.is_expected;
+}
+
+struct type_visitor {
+    void (*visit)(const void *, void *);
+    void *context;
+    int is_expected;
+};
+
+// A distance, of which the lowest bit says that a pointer lies there.
+static const void *indirect_target(const int32_t *place) {
+    const char *at = (const char *)place + (*place & ~1);
+    return *place & 1 ? *(const void *const *)at : at;
+}
+
+static bool visit_errors(const struct sections *sections, void *data) {
+    struct type_visitor *visitor = data;
+    const struct section table = sections->tables[conformances];
+    if (table.size % sizeof(int32_t) != 0) {
+        visitor->is_expected = 0;
+        return false;
+    }
+    const int32_t *entry = (const int32_t *)table.start;
+    for (size_t i = 0; i < table.size / sizeof(int32_t); i++, entry++) {
+        // The protocol, the type, the witness table, flags.
+        const int32_t *record = target(entry);
+        if (record == NULL || indirect_target(record) != &error_protocol) continue;
+        const void *type = target(record + 1);
+        const uint32_t kind = ((uint32_t)record[3] >> 3) & 7;
+        if (type != NULL && kind == 1) type = *(const void *const *)type;
+        if (type != NULL && kind <= 1) visitor->visit(type, visitor->context);
+    }
+    return true;
+}
+
+int mp_visit_error_types(void (*visit)(const void *descriptor, void *context), void *context) {
+    struct type_visitor visitor = {visit, context, 1};
+    swift_enumerateAllMetadataSections(visit_errors, &visitor);
     return visitor.is_expected;
 }
 

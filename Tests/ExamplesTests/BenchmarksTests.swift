@@ -42,6 +42,12 @@ struct BenchmarksTests {
                 "params": {"workers": 2, "tasks": 4, "bytes": 100000, "repeat": 2},
                 "metrics": {"throughput": {"unit": "MiB/s"}}
             },
+            "manager_call": {
+                "params": {"latency_n": 20, "warmup": 2, "calls_n": 100},
+                "metrics": {"get_median": {"unit": "us"}, "set_median": {"unit": "us"},
+                    "get_one_cpu_median": {"unit": "us"}, "calls_1client": {"unit": "calls/s"},
+                    "calls_2clients": {"unit": "calls/s"}, "calls_at_once": {"unit": "calls/s"}}
+            },
             "lock_uncontended": {
                 "params": {"n": 100, "repeat": 2},
                 "metrics": {"lock": {"unit": "ns"}, "rlock": {"unit": "ns"}, "semaphore": {"unit": "ns"}}
@@ -108,6 +114,10 @@ struct BenchmarksTests {
     @Test func measuresEveryMetricOnce() async throws {
         let lines = try await lines()
         let units = [
+            "manager_call/get_median": "us", "manager_call/set_median": "us",
+            "manager_call/get_one_cpu_median": "us",
+            "manager_call/calls_1client": "calls/s", "manager_call/calls_2clients": "calls/s",
+            "manager_call/calls_at_once": "calls/s",
             "process_start/forkserver_median": "ms", "process_start/spawn_median": "ms",
             "pool_start/forkserver_first_result": "ms", "pool_start/spawn_first_result": "ms",
             "pool_start/forkserver_shutdown": "ms", "pool_apply_latency/median": "us",

@@ -68,6 +68,13 @@ int mp_find_distributed_method(const uint8_t *_Nullable name, size_t count,
 int mp_visit_distributed_methods(void (*_Nonnull visit)(const char *_Nonnull name, void *_Nonnull context),
                                  void *_Nonnull context);
 
+/// Calls `visit` with the descriptor of each declared type that the program says is an `Error`; 0 if the runtime's
+/// tables are not as expected.
+///
+/// This function is provided because the runtime's tables have no name in Swift.
+int mp_visit_error_types(void (*_Nonnull visit)(const void *_Nonnull descriptor, void *_Nonnull context),
+                         void *_Nonnull context);
+
 /// The types of a distributed method's parameters; their number, or a negative one.
 ///
 /// `arguments` are the generic arguments of the method and of the types around it. This function is provided because

@@ -77,7 +77,7 @@ extension ErrorTransport {
     }
 
     /// Reads what `encodeKeyed` wrote.
-    static func decodeKeyed(from message: inout MessageReader, isInherited: Bool) throws -> any Error {
+    static func decodeKeyed(from message: inout MessageReader) throws -> any Error {
         let kind = try message.bytes.read(UInt8.self)
         if kind == cancellation { return CancellationError() }
         let remoteError = RemoteError(
@@ -85,10 +85,7 @@ extension ErrorTransport {
             processID: try message.bytes.read())
         guard kind == typed else { return remoteError }
         let key = try TypeKey(from: &message.bytes)
-        guard
-            let type = try? KnownTypes.type(of: key, isInherited: isInherited)
-                as? any (Error & Decodable).Type
-        else { return remoteError }
+        guard let type = KnownTypes.findError(key) else { return remoteError }
         return try decodeError(type, from: &message.bytes)
     }
 }

@@ -34,6 +34,18 @@ enum KnownTypes {
         state.withLock { $0.add(type) }
     }
 
+    /// The types of errors that this program declares, found once.
+    private static let hasErrors: Bool = {
+        for type in ErrorTypes.all { add(type) }
+        return true
+    }()
+
+    /// The error type of a key, if this program has it.
+    static func findError(_ key: TypeKey) -> (any (Error & Decodable).Type)? {
+        if let known = find(key) { return known as? any (Error & Decodable).Type }
+        return hasErrors ? find(key) as? any (Error & Decodable).Type : nil
+    }
+
     /// The type of a key, if it is a known one.
     static func find(_ key: TypeKey) -> (any Any.Type)? {
         state.withLock { $0.byReference[key.reference] ?? $0.byName[key.name] }

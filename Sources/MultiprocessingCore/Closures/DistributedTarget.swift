@@ -18,6 +18,17 @@ package enum DistributedTarget {
     ///
     /// Two files may have private types of one name, and only the symbols say which is which.
     private static func isOnly(_ owner: String, in text: String) -> Bool {
+        let names = allNames
+        let files = Set(
+            names.compactMap { demangled($0) }.filter { self.owner($0) == owner }.map { discriminators(in: $0) })
+        return files == [discriminators(in: text)]
+    }
+
+    /// The names of a type's own methods that can be called.
+    package static func names(of type: any Any.Type) -> [String] { allNames.filter { isMethod($0, of: type) } }
+
+    /// The names of all distributed methods; none when the runtime's tables are not as expected.
+    private static var allNames: [String] {
         final class Names {
             var all: [String] = []
         }
@@ -29,9 +40,7 @@ package enum DistributedTarget {
                     names.all.append(unsafe String(cString: name))
                 }, Unmanaged.passUnretained(names).toOpaque())
         }
-        let files = Set(
-            names.all.compactMap { demangled($0) }.filter { self.owner($0) == owner }.map { discriminators(in: $0) })
-        return isExpected != 0 && files == [discriminators(in: text)]
+        return isExpected != 0 ? names.all : []
     }
 
     /// What stands for the files of private names in a symbol.

@@ -162,7 +162,7 @@ private struct Failing: ProcessTask {
             #expect(try await pool.apply(Squaring(number: 7)) == 49)
             #expect(try await pool.map((0..<10).map { Squaring(number: $0) }) == (0..<10).map { $0 * $0 })
             let value = try await manager.value(0)
-            try await pool.run(Storing(value: value))
+            try await pool.apply(Storing(value: value))
             #expect(try await value.value == 42)
             let child = ChildProcess(pool) { pool in
                 guard try await pool.apply(Squaring(number: 9)) == 81 else { throw TestError() }

@@ -11,7 +11,7 @@ import Testing
     }
 
     private func waiters(_ count: Int) async {
-        while room.update { $0.waitingCount } != count { await Task.yield() }
+        while room.update({ $0.waitingCount }) != count { await Task.yield() }
     }
 
     @Test func limits() async throws {

@@ -34,37 +34,27 @@ public distributed actor ManagedPool {
         for type in types { type.becomeKnown() }
     }
 
-    /// Runs a task in a worker.
-    ///
-    /// - Parameter task: the task.
-    /// - Returns: what it returns.
-    /// - Throws: what it throws, and what `ProcessPool.apply` does; a ``MultiprocessingError`` with the code
-    ///   `notExported` for a task of a type that the pool was not made for.
-    @discardableResult
-    public distributed func apply<Work: ProcessTask>(_ task: Work) async throws -> Work.Output
-    where Work.Output: Codable {
+    // The results' types are parameters of their own, because a call can be told parameters, and no types that follow
+    // from them.
+
+    distributed func performApply<Work: ProcessTask, Output: Codable & Sendable>(_ task: Work) async throws
+        -> Output
+    {
         try check(Work.self)
-        return try await pool.apply(task)
+        return try await pool.call(ManagedTaskBody<Work, Output>(), task, timeout: nil)
     }
 
-    /// Runs a task that returns nothing in a worker.
-    ///
-    /// - Parameter task: the task.
-    /// - Throws: the same as the form for tasks that return something.
-    public distributed func run<Work: ProcessTask>(_ task: Work) async throws where Work.Output == Void {
+    distributed func performRun<Work: ProcessTask>(_ task: Work) async throws {
         try check(Work.self)
-        try await pool.apply(task)
+        _ = try await pool.call(DetachedTaskBody<Work>(), task, timeout: nil)
     }
 
-    /// Runs tasks in the workers.
-    ///
-    /// - Parameter tasks: the tasks.
-    /// - Returns: what they return, in their order.
-    /// - Throws: the first of their errors; the same as ``apply(_:)`` otherwise.
-    public distributed func map<Work: ProcessTask>(_ tasks: [Work]) async throws -> [Work.Output]
-    where Work.Output: Codable {
+    distributed func performMap<Work: ProcessTask, Output: Codable & Sendable>(
+        _ tasks: [Work]
+    ) async throws -> [Output] {
         try check(Work.self)
-        return try await pool.map(tasks)
+        return try await pool.collect(
+            tasks, ManagedTaskBody<Work, Output>(), Nothing(), chunkSize: nil, timeout: nil, label: "map")
     }
 
     private func check(_ type: any ProcessTask.Type) throws {
@@ -73,6 +63,56 @@ public distributed actor ManagedPool {
                 .notExported,
                 "the managed pool was not made for tasks of type \(type): name it in running: […]")
         }
+    }
+}
+
+extension ManagedPool {
+    /// Runs a task in a worker.
+    ///
+    /// - Parameter task: the task.
+    /// - Returns: what it returns.
+    /// - Throws: what it throws, and what `ProcessPool.apply` does; a ``MultiprocessingError`` with the code
+    ///   `notExported` for a task of a type that the pool was not made for.
+    @discardableResult
+    public nonisolated(nonsending) func apply<Work: ProcessTask>(_ task: Work) async throws -> Work.Output
+    where Work.Output: Codable {
+        try await performApply(task)
+    }
+
+    /// Runs a task that returns nothing in a worker.
+    ///
+    /// - Parameter task: the task.
+    /// - Throws: the same as the form for tasks that return something.
+    public nonisolated(nonsending) func apply<Work: ProcessTask>(_ task: Work) async throws
+    where Work.Output == Void {
+        try await performRun(task)
+    }
+
+    /// Runs tasks in the workers.
+    ///
+    /// - Parameter tasks: the tasks.
+    /// - Returns: what they return, in their order.
+    /// - Throws: the first of their errors; the same as ``apply(_:)`` otherwise.
+    public nonisolated(nonsending) func map<Work: ProcessTask>(
+        _ tasks: some Sequence<Work>
+    ) async throws -> [Work.Output] where Work.Output: Codable {
+        try await performMap(Array(tasks))
+    }
+}
+
+/// A task type with a result, whose type is said apart.
+struct ManagedTaskBody<Work: ProcessTask, Output: Codable & Sendable>: PortableBody {
+    static func encode(_ arguments: Work, into writer: inout MessageWriter) throws {
+        try writer.append(encoding: arguments)
+    }
+    static func decodeArguments(from reader: inout MessageReader) throws -> Work { try reader.decode() }
+    func run(_ arguments: Work, _ context: Nothing) async throws -> Output {
+        guard let output = try await arguments.run() as? Output else {
+            throw MultiprocessingError(
+                .invalidArgument,
+                "a task of type \(Work.self) returns no \(Output.self), which its caller asked for")
+        }
+        return output
     }
 }
 

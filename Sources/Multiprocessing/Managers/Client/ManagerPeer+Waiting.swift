@@ -161,7 +161,7 @@ extension ManagerPeer {
         }
         let holds = granted.map { adopt($0) }
         let outcome = Outcome.success(
-            ManagerReply(place.kind, body, isInherited: link.isInherited, holds: holds))
+            ManagerReply(place.kind, body, holds: holds))
         if case .resume(let waiter) = state.withLock({ $0.calls.complete(id, outcome) }) {
             waiter.resume(returning: outcome)
         }

@@ -4,14 +4,12 @@ import MultiprocessingCore
 struct ManagerReply: Sendable {
     private let kind: ManagerFrame
     private var body: FrameSlice
-    private let isInherited: Bool
     /// The objects that came with it.
     private let holds: [ProxyHold]
 
-    init(_ kind: ManagerFrame, _ body: FrameSlice, isInherited: Bool, holds: [ProxyHold]) {
+    init(_ kind: ManagerFrame, _ body: FrameSlice, holds: [ProxyHold]) {
         self.kind = kind
         self.body = body
-        self.isInherited = isInherited
         self.holds = holds
     }
 
@@ -52,7 +50,7 @@ struct ManagerReply: Sendable {
         }
         do {
             var body = body
-            return try body.read { try ErrorTransport.decodeKeyed(from: &$0, isInherited: isInherited) }
+            return try body.read { try ErrorTransport.decodeKeyed(from: &$0) }
         } catch {
             return MultiprocessingError(
                 .undecodable, "what a managed object threw cannot be decoded", cause: error)
