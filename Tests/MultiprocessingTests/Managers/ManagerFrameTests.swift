@@ -191,12 +191,14 @@ private struct FrameClient {
     @Test("A client's table of answers survives any bytes")
     func answers() async throws {
         var random = SplitMix64(state: 2)
-        for _ in 0..<300 {
+        for round in 0..<300 {
+            StandardError.write("round \(round)\n")
             let (near, far) = try ConnectionEnd.pair(duplex: true)
             let peer = ManagerPeer(ManagerLink(near, isInherited: false), to: .random())
             let server = Connection(far)
             let call = Task { try await peer.request(.names).value(as: [String].self) }
             _ = try await server.receiveBytes(timeout: .seconds(60))
+            StandardError.write("received\n")
             var writer = ByteWriter()
             try writer.append(.value) { writer in
                 writer.append(UInt64(0))
