@@ -42,7 +42,8 @@ package final class ConnectionEnd: Sendable {
     ///   - seals: what the frames of a stream are sealed with.
     package convenience init(_ interest: DescriptorInterest, isLocal: Bool, seals: FrameSeals?) {
         self.init(
-            interest, isLocal ? .packets : .stream(isLocal: false), readable: true, writable: true, seals: seals)
+            interest, isLocal ? .packets : .stream(isLocal: false), readable: true, writable: true,
+            seals: seals)
     }
 
     private init(
