@@ -1,5 +1,7 @@
+#define _GNU_SOURCE
 #include "mp_event.h"
 
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
@@ -42,4 +44,15 @@ int mp_watch_wait(int set, uint64_t *tokens, int count, int milliseconds) {
     int found = epoll_wait(set, events, count < most ? count : most, milliseconds);
     for (int i = 0; i < found; i++) tokens[i] = events[i].data.u64;
     return found;
+}
+
+int mp_poll_pair(int first, int reads, int second, short *first_found, short *second_found) {
+    struct pollfd items[2] = {
+        {.fd = first, .events = POLLRDHUP | (reads ? POLLIN : 0)},
+        {.fd = second, .events = POLLIN},
+    };
+    int count = poll(items, 2, -1);
+    *first_found = count > 0 ? items[0].revents : 0;
+    *second_found = count > 0 ? items[1].revents : 0;
+    return count;
 }

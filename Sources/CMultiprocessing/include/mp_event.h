@@ -49,4 +49,12 @@ void mp_watch_remove(int set, int descriptor);
 /// This function is provided because `epoll_event` is a packed union.
 int mp_watch_wait(int set, uint64_t *_Nonnull tokens, int count, int milliseconds);
 
+/// Waits without a limit for something to happen to one of two descriptors, or to the other end of the first; bytes
+/// to read of the first count only if `reads`. A number below 0 stands for none. Returns how many, or -1 with errno;
+/// the last two say what `poll` found.
+///
+/// This function is provided because the same in Swift may need a lock of the runtime, which a forked copy of a
+/// process may never get.
+int mp_poll_pair(int first, int reads, int second, short *_Nonnull first_found, short *_Nonnull second_found);
+
 #endif

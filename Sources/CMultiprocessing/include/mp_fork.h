@@ -9,4 +9,9 @@
 /// This function is provided because `__fpurge` and `on_exit` are hidden behind feature macros.
 void mp_begin_forked(void (*_Nonnull end)(void));
 
+/// A type that nobody but a fresh copy asks the runtime for.
+struct mp_probe {
+    int content;
+};
+
 #endif

@@ -8,17 +8,20 @@ import MultiprocessingCore
 /// }
 /// ```
 ///
-/// Prefer ``withProcessPool(workers:isolation:_:)``, whose end is the pool's end. An open-ended pool is for
+/// Prefer ``withProcessPool(workers:context:configuration:isolation:_:)``, whose end is the pool's end. An open-ended pool is for
 /// services: they owe it ``shutdown()``, or ``terminate()`` and ``join()``. A pool that is dropped without
 /// either is terminated.
 ///
 /// A worker that dies costs exactly the tasks it had begun, each of which throws a ``WorkerDiedError``; it is
 /// replaced and the pool goes on. Workers end when this process ends, however it does.
-public actor ProcessPool {
+public actor ProcessPool: PoolCalls {
     /// The number of workers.
     public nonisolated let workers: Int
 
     nonisolated let core: PoolCore
+
+    /// The pool itself, with no options.
+    public nonisolated var callSite: PoolCallSite { PoolCallSite(core: core, options: CallOptions()) }
 
     /// Starts a pool; its workers start in the background and tasks may be given to it at once.
     ///
@@ -26,10 +29,14 @@ public actor ProcessPool {
     ///   - workers: how many processes work, 1 to 1024; nil takes one for each usable processor, which the
     ///     affinity of this process and the quota of its control group limit.
     ///   - context: how the workers are started.
+    ///   - configuration: how the pool treats its workers and tasks.
     /// - Throws: a ``MultiprocessingError`` for a number of workers that is out of range, in a daemon, and when memory or
     ///   descriptors for the pool cannot be had. A worker that cannot be started breaks the pool: its calls
     ///   throw the reason.
-    public init(workers: Int? = nil, context: ProcessContext = .default) throws {
+    public init(
+        workers: Int? = nil, context: ProcessContext = .default,
+        configuration: Configuration = Configuration()
+    ) throws {
         let count = workers ?? Processor.usableCount
         guard (1...Doorbell.maximumWorkers).contains(count) else {
             throw MultiprocessingError(
@@ -43,7 +50,7 @@ public actor ProcessPool {
         }
         self.workers = count
         do {
-            core = try PoolCore(workers: count, launcher: context.launcher)
+            core = try PoolCore(workers: count, launcher: context.launcher, configuration)
         } catch {
             throw MultiprocessingError(.startFailed, "the pool could not be set up", cause: error)
         }

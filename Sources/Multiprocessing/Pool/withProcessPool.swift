@@ -7,16 +7,18 @@
 /// - Parameters:
 ///   - workers: how many processes work; nil takes one for each usable processor.
 ///   - context: how the workers are started.
+///   - configuration: how the pool treats its workers and tasks.
 ///   - isolation: the actor that `body` runs on, by default the caller's.
 ///   - body: what to do with the pool.
 /// - Returns: what `body` returned.
 /// - Throws: what `body` throws; a ``MultiprocessingError`` when the pool cannot be set up.
 public func withProcessPool<Result>(
     workers: Int? = nil, context: ProcessContext = .default,
+    configuration: ProcessPool.Configuration = ProcessPool.Configuration(),
     isolation: isolated (any Actor)? = #isolation,
     _ body: @concurrent (ProcessPool) async throws -> Result
 ) async throws -> Result {
-    let pool = try ProcessPool(workers: workers, context: context)
+    let pool = try ProcessPool(workers: workers, context: context, configuration: configuration)
     do {
         let result = try await body(pool)
         await pool.shutdown()

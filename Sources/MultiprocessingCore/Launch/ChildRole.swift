@@ -7,6 +7,8 @@ package protocol ChildRole: Sendable {
 
     /// Does in the fork server, once, what every child would otherwise do anew: its copies inherit the caches that
     /// the runtime fills when types are looked up. Starts no thread and touches neither Dispatch nor tasks.
+    ///
+    /// Also done before this process is forked, for the same reason.
     static func warmUp()
 }
 

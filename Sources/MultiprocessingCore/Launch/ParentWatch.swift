@@ -44,25 +44,17 @@ package enum ParentWatch {
     {
         let socket = MessageSocket(seat.channel)
         // Without a reader, bytes on the channel must not keep the thread awake.
-        let interest = onMessage == nil ? 0 : Int16(POLLIN)
-        // No array, because a thread's first allocation gives it a heap of its own, which costs a short child more
-        // than all the rest of this.
-        var items = (
-            pollfd(fd: seat.channel.raw, events: interest | Int16(MP_POLL_HANGUP), revents: 0),
-            pollfd(fd: seat.parent.descriptor.raw, events: Int16(POLLIN), revents: 0)
-        )
+        let reads: Int32 = onMessage == nil ? 0 : 1
+        var (channel, parent) = (seat.channel.raw, seat.parent.descriptor.raw)
+        var (news, parentsNews) = (Int16(0), Int16(0))
         while true {
-            let found = unsafe withUnsafeMutableBytes(of: &items) { bytes in
-                // A pair of these has the layout of an array of two.
-                unsafe poll(bytes.assumingMemoryBound(to: pollfd.self).baseAddress, 2, -1)
-            }
-            guard found > 0 else { continue }
-            if items.1.revents != 0 { items.1.fd = handleOrEnd(items.1.fd, seat.parentID) }
+            guard unsafe mp_poll_pair(channel, reads, parent, &news, &parentsNews) > 0 else { continue }
+            if parentsNews != 0 { parent = handleOrEnd(parent, seat.parentID) }
             let ended = Int16(MP_POLL_HANGUP) | Int16(POLLHUP) | Int16(POLLERR)
-            if items.0.revents & ended != 0 { _exit(orphanCode) }
+            if news & ended != 0 { _exit(orphanCode) }
             // The body has closed what it did not know; the parent's handle remains.
-            if items.0.revents & Int16(POLLNVAL) != 0 { items.0.fd = -1 }
-            guard items.0.revents & Int16(POLLIN) != 0 else { continue }
+            if news & Int16(POLLNVAL) != 0 { channel = -1 }
+            guard news & Int16(POLLIN) != 0 else { continue }
             guard let onMessage else { continue }
             do {
                 onMessage(try socket.receive(limit: 1 << 16, acceptsLoss: true, until: .after(.seconds(5))))

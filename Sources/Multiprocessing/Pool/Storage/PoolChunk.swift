@@ -15,6 +15,7 @@ struct PoolChunk: Sendable {
     var answered = 0
     /// The limit for each item, from its beginning in the worker.
     let timeout: Duration?
+    let options: CallOptions
     /// Who gets the results; nil once nobody wants them any more.
     var sink: (any ChunkSink)?
 

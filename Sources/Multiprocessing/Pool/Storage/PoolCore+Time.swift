@@ -28,7 +28,7 @@ extension PoolCore {
         // A worker that does not listen is ended after the grace period.
         cancellation.line.append(PoolControl.cancel(cancellation.chunk))
         cancellation.line.flush()
-        Poller.shared.schedule(at: .after(Self.cancellationGrace)) { [weak self] in
+        Poller.shared.schedule(at: .after(configuration.cancellationGrace)) { [weak self] in
             guard let self else { return }
             transact { state, effects in
                 guard state.chunks[cancellation.chunk] != nil,

@@ -15,11 +15,10 @@ final class PoolCore: Sendable {
         var interned: [DefinitionKey: Definition] = [:]
     }
 
-    /// A worker that does not react to cancellation within this time is ended.
-    static let cancellationGrace = Duration.seconds(1)
     static let ringBytes = 256 << 10
 
     let workers: Int
+    let configuration: ProcessPool.Configuration
     let doorbell: Doorbell
     let launcher: any Launcher
     let state: Mutex<State>
@@ -32,8 +31,11 @@ final class PoolCore: Sendable {
     private let nextID = Atomic<UInt64>(1)
     private let watch = Mutex<Poller.Watch?>(nil)
 
-    init(workers: Int, launcher: any Launcher) throws(SystemError) {
+    init(
+        workers: Int, launcher: any Launcher, _ configuration: ProcessPool.Configuration
+    ) throws(SystemError) {
         self.workers = workers
+        self.configuration = configuration
         self.launcher = launcher
         doorbell = try Doorbell.make()
         attention = Attention()

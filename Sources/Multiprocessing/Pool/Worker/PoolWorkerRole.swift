@@ -31,6 +31,7 @@ enum PoolWorkerRole: HeirRole {
 
     static func warmUp() {
         InvocationCoder.warmUp()
+        WorkerLoop.warmUp()
     }
 
     static func begin(_ seat: ChildSeat) throws -> Never {

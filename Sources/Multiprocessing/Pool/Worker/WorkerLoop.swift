@@ -39,6 +39,15 @@ final class WorkerLoop: @unchecked Sendable {
         answers = AnswerWriter(seat: seat, segment: segment, doorbell: doorbell, channel: channel)
     }
 
+    /// Makes the runtime look up once what every loop needs.
+    static func warmUp() {
+        var definitions: [UInt64: Result<any Invocation, any Error>] = [:]
+        definitions[0] = .failure(CancellationError())
+        definitions[0] = nil
+        var parcels = FIFO<Parcel>()
+        parcels.append(.whole([]))
+    }
+
     /// Serves until the pool says that nothing more comes.
     func run() -> Never {
         while true {

@@ -3,24 +3,38 @@ import Glibc
 
 /// Starts children as copies of this very process, with all that it has: memory, descriptors, everything but threads.
 package struct ForkLauncher: Launcher {
-    /// So long a copy may take to begin; one that inherited a lock of the system's that a thread held never does.
-    private static let limit = Duration.seconds(10)
+    /// So long a copy may take to begin, one after the other: one that inherited a lock that a thread held never
+    /// does, and the next one may be luckier.
+    private static let limits: [Duration] = [.seconds(2), .seconds(4), .seconds(8)]
 
     package init() {}
 
     package func attempt(_ order: LaunchOrder) throws -> LaunchedChild {
+        for limit in Self.limits {
+            do {
+                return try attempt(order, limit: limit)
+            } catch ForkFailure.neverBegan {
+                // It was ended.
+            }
+        }
+        throw ForkFailure.neverBegan
+    }
+
+    private func attempt(_ order: LaunchOrder, limit: Duration) throws -> LaunchedChild {
         let (ours, theirs) = try SocketPair.make()
         let parentID = ThisProcess.id
         let seat = ChildSeat(
             channel: theirs, parent: try ProcessHandle(opening: parentID), parentID: parentID,
             payload: order.payload, descriptors: order.descriptors,
             outlivesParent: order.settings.outlivesParent, inherited: order.inherited)
+        // What another thread is just looking up for the first time would stay half done in the copy for ever.
+        order.role.warmUp()
         let pid = ForkGate.whileFree { mp_fork() }
         if pid == 0 { Self.becomeChild(order, seat, parentsEnd: ours.raw) }
         guard pid > 0 else { throw SystemError.last("fork") }
         return try LaunchedChild.adopting(pid, channel: MessageSocket(ours)) { child in
             do {
-                try order.awaitAnswer(child.channel, until: .after(Self.limit))
+                try order.awaitAnswer(child.channel, until: .after(limit))
             } catch MessageSocket.Failure.timeout {
                 throw ForkFailure.neverBegan
             }
@@ -30,6 +44,7 @@ package struct ForkLauncher: Launcher {
     /// The copy: becomes the child that it was made for, and nothing else.
     private static func becomeChild(_ order: LaunchOrder, _ seat: ChildSeat, parentsEnd: Int32) -> Never {
         ForkedChild.begin()
+        ForkedChild.takeLocksOnce()
         // Its owner lives in the parent's part of this image, which is never returned to.
         close(parentsEnd)
         for (stream, source) in order.streams.sources {
@@ -47,7 +62,7 @@ package struct ForkLauncher: Launcher {
         }
         do {
             try MessageSocket(seat.channel).send(
-                StartMessage.answer(refusal), until: .after(Self.limit))
+                StartMessage.answer(refusal), until: .after(.seconds(10)))
         } catch {
             _exit(ChildEntry.refusalCode)
         }
@@ -58,10 +73,11 @@ package struct ForkLauncher: Launcher {
 
 /// Why a copy of this process is of no use.
 enum ForkFailure: Error, CustomStringConvertible {
+    /// Ended, because it did not say within the limit that it has begun.
     case neverBegan
 
     var description: String {
-        "the forked copy did not begin: it inherited a lock that a thread held which it does not have; "
+        "no forked copy began: each inherited a lock that a thread held which it does not have; "
             + "start children by the fork server or by spawn instead"
     }
 }

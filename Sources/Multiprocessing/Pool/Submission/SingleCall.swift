@@ -17,9 +17,10 @@ final class SingleCall<Output: Codable & Sendable>: ChunkSink {
 
     /// Submits the call.
     static func submit<Body: PortableBody>(
-        _ body: Body, _ arguments: Body.Arguments, _ context: Body.Context, to core: PoolCore,
+        _ body: Body, _ arguments: Body.Arguments, _ context: Body.Context, at site: PoolCallSite,
         timeout: Duration?, label: String
     ) throws -> SingleCall<Output> where Body.Output == Output {
+        let core = site.core
         let definition = try core.define(body, context, label: label)
         let id = core.makeID()
         var payload = ChunkPayload(chunk: id, definition: definition.id, isTimed: timeout != nil)
@@ -32,7 +33,7 @@ final class SingleCall<Output: Codable & Sendable>: ChunkSink {
         let call = SingleCall<Output>(core: core, chunk: id)
         let chunk = PoolChunk(
             id: id, definition: definition, payload: payload.bytes, attachments: payload.attachments,
-            firstItem: 0, count: 1, timeout: timeout, sink: call)
+            firstItem: 0, count: 1, timeout: timeout, options: site.options, sink: call)
         try core.submit([chunk])
         return call
     }

@@ -1,13 +1,13 @@
 import MultiprocessingCore
 
 // What all forms of `apply`, `map` and the streams come down to.
-extension ProcessPool {
+extension PoolCalls {
     nonisolated(nonsending) func call<Body: PortableBody>(
         _ body: Body, _ arguments: Body.Arguments, timeout: Duration?
     ) async throws -> Body.Output where Body.Context == Nothing {
         try Task.checkCancellation()
         let call = try SingleCall<Body.Output>.submit(
-            body, arguments, Nothing(), to: core, timeout: timeout, label: "apply")
+            body, arguments, Nothing(), at: callSite, timeout: timeout, label: "apply")
         do {
             guard let result = try await call.wait() else {
                 throw MultiprocessingError(.timeout, "a wait without a limit ended")
@@ -24,7 +24,7 @@ extension ProcessPool {
         _ convert: @escaping @Sendable (Body.Output) -> Value
     ) throws -> AsyncResult<Value> where Body.Context == Nothing {
         let call = try SingleCall<Body.Output>.submit(
-            body, arguments, Nothing(), to: core, timeout: timeout, label: "applyAsync")
+            body, arguments, Nothing(), at: callSite, timeout: timeout, label: "applyAsync")
         return AsyncResult(call, convert)
     }
 
@@ -70,7 +70,7 @@ extension ProcessPool {
             body, context, isOrdered: true, window: nil, chunkSize: chunkSize,
             usualSize: defaultChunkSize(for: inputs.count), timeout: timeout, label: label)
         var source = SequenceSource(inputs.makeIterator(), builder)
-        if let refusal = core.refusal { throw refusal }
+        if let refusal = callSite.core.refusal { throw refusal }
         source.pull((.max, .max), into: buffer)
         let count = inputs.count
         return AsyncResult {
@@ -84,7 +84,7 @@ extension ProcessPool {
     ) -> PoolResults<Body.Output> where S.Element == Body.Arguments {
         do {
             let (buffer, builder) = try prepare(
-                body, context, isOrdered: isOrdered, window: workers * PoolMachine.depth,
+                body, context, isOrdered: isOrdered, window: callSite.core.workers * PoolMachine.depth,
                 chunkSize: chunkSize, timeout: timeout, label: label)
             let source = SequenceSource(inputs.makeIterator(), builder)
             return PoolResults(.success(StreamCursor(buffer, source: source)))
@@ -99,7 +99,7 @@ extension ProcessPool {
     ) -> PoolResults<Body.Output> where S.Element == Body.Arguments {
         do {
             let (buffer, builder) = try prepare(
-                body, context, isOrdered: isOrdered, window: workers * PoolMachine.depth,
+                body, context, isOrdered: isOrdered, window: callSite.core.workers * PoolMachine.depth,
                 chunkSize: chunkSize, timeout: timeout, label: label)
             let feeder = Handover(Feeder(inputs, builder, buffer))
             return PoolResults(
@@ -117,16 +117,17 @@ extension ProcessPool {
         usualSize: Int = 1, timeout: Duration?, label: String
     ) throws -> (ResultBuffer, ChunkBuilder<Body>) {
         let size = try Self.checked(chunkSize ?? usualSize)
-        let buffer = ResultBuffer(core: core, isOrdered: isOrdered, window: window ?? .max / 2)
-        let definition = try core.define(body, context, label: label)
+        let buffer = ResultBuffer(core: callSite.core, isOrdered: isOrdered, window: window ?? .max / 2)
+        let definition = try callSite.core.define(body, context, label: label)
         let builder = ChunkBuilder<Body>(
-            core, definition, chunkSize: size, isFlexible: chunkSize == nil, timeout: timeout, sink: buffer)
+            callSite, definition, chunkSize: size, isFlexible: chunkSize == nil, timeout: timeout,
+            sink: buffer)
         return (buffer, builder)
     }
 
     /// Four chunks for each worker, as in Python.
     private nonisolated func defaultChunkSize(for count: Int) -> Int {
-        max(1, (count + 4 * workers - 1) / (4 * workers))
+        max(1, (count + 4 * callSite.core.workers - 1) / (4 * callSite.core.workers))
     }
 
     private static func checked(_ chunkSize: Int) throws(MultiprocessingError) -> Int {

@@ -1,4 +1,4 @@
-extension ProcessPool {
+extension PoolCalls {
     /// Runs a body for each tuple of arguments and waits for all results, in order; Python's `starmap`.
     ///
     /// - Parameters:

@@ -1,4 +1,4 @@
-extension ProcessPool {
+extension PoolCalls {
     /// Submits a body and returns at once; Python's `apply_async`.
     ///
     /// The other forms take up to four arguments in front.

@@ -1,4 +1,4 @@
-extension ProcessPool {
+extension PoolCalls {
     /// Runs a body in a worker and waits for its result; Python's `apply`.
     ///
     /// The other forms of `apply` take up to four arguments in front, which the compiler checks. What the body

@@ -1,4 +1,4 @@
-extension ProcessPool {
+extension PoolCalls {
     /// Runs a task in a worker and waits for its result.
     ///
     /// - Parameters:

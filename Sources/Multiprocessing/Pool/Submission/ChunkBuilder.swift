@@ -3,6 +3,7 @@ import MultiprocessingCore
 /// Cuts the inputs of one call into chunks, encoding them as they come.
 struct ChunkBuilder<Body: PortableBody> {
     private let core: PoolCore
+    private let options: CallOptions
     private let definition: Definition
     private let chunkSize: Int
     /// Whether a chunk may have fewer items than that, so that its descriptors can travel.
@@ -14,10 +15,11 @@ struct ChunkBuilder<Body: PortableBody> {
     private var firstItem = 0
 
     init(
-        _ core: PoolCore, _ definition: Definition, chunkSize: Int, isFlexible: Bool, timeout: Duration?,
+        _ site: PoolCallSite, _ definition: Definition, chunkSize: Int, isFlexible: Bool, timeout: Duration?,
         sink: any ChunkSink
     ) {
-        self.core = core
+        core = site.core
+        options = site.options
         self.definition = definition
         self.chunkSize = chunkSize
         self.isFlexible = isFlexible
@@ -65,7 +67,7 @@ struct ChunkBuilder<Body: PortableBody> {
         guard payload.count > 0 else { return nil }
         let chunk = PoolChunk(
             id: id, definition: definition, payload: payload.bytes, attachments: payload.attachments,
-            firstItem: firstItem, count: payload.count, timeout: timeout, sink: sink)
+            firstItem: firstItem, count: payload.count, timeout: timeout, options: options, sink: sink)
         firstItem += payload.count
         id = core.makeID()
         payload = ChunkPayload(

@@ -1,4 +1,4 @@
-extension ProcessPool {
+extension PoolCalls {
     /// Starts a `map` and returns at once; Python's `map_async`.
     ///
     /// - Parameters:

@@ -1,6 +1,6 @@
 // These exist for the compiler's messages only: without them a result that cannot travel is reported as an
 // argument that does not fit.
-extension ProcessPool {
+extension PoolCalls {
     /// Refused by the compiler: the body's result cannot travel.
     @available(
         *, unavailable, message: "the result must be Codable & Sendable to travel back from the worker"

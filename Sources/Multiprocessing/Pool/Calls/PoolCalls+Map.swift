@@ -1,4 +1,4 @@
-extension ProcessPool {
+extension PoolCalls {
     /// Runs a body for each input and waits for all results, in order; Python's `map`.
     ///
     /// - Parameters:

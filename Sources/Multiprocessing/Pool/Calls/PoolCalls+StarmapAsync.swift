@@ -1,4 +1,4 @@
-extension ProcessPool {
+extension PoolCalls {
     /// Starts a `starmap` and returns at once, with two arguments.
     ///
     /// Everything else is as with `mapAsync`.

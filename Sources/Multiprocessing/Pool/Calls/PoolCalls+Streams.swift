@@ -1,4 +1,4 @@
-extension ProcessPool {
+extension PoolCalls {
     /// Streams the results of a body for each input, in the order of the inputs; Python's `imap`.
     ///
     /// - Parameters:

@@ -1,0 +1,3 @@
+/// What is asked of the pool for each task of a call, besides running it.
+struct CallOptions: Sendable {
+}
