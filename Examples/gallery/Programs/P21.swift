@@ -34,7 +34,9 @@ extension [UInt8] {
     /// The bytes as numbers of four bytes each.
     fileprivate var int32s: [Int32] {
         withUnsafeBytes { bytes in
-            stride(from: 0, to: bytes.count, by: 4).map { bytes.loadUnaligned(fromByteOffset: $0, as: Int32.self) }
+            stride(from: 0, to: bytes.count, by: 4).map {
+                bytes.loadUnaligned(fromByteOffset: $0, as: Int32.self)
+            }
         }
     }
 }

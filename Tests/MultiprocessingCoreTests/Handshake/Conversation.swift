@@ -33,7 +33,8 @@ struct Conversation {
     static func client(
         _ key: SecretBytes?, purpose: String = "listener", ends: HandshakeEnds = .network, numbers: UInt64 = 1
     ) -> ClientHandshake {
-        ClientHandshake(key: key, purpose: purpose, ends: ends, numbers: numbers, nonce: HandshakeNonce.make())
+        ClientHandshake(
+            key: key, purpose: purpose, ends: ends, numbers: numbers, nonce: HandshakeNonce.make())
     }
 
     init(_ listener: ListenerHandshake, _ client: ClientHandshake) {
@@ -42,7 +43,9 @@ struct Conversation {
     }
 
     /// Carries messages until nobody has one any more, each changed by `change`, in pieces of so many bytes.
-    mutating func run(piece: Int = 10_000, change: (_ message: [UInt8], _ number: Int) -> [UInt8] = { bytes, _ in bytes }) {
+    mutating func run(
+        piece: Int = 10_000, change: (_ message: [UInt8], _ number: Int) -> [UInt8] = { bytes, _ in bytes }
+    ) {
         while true {
             let hello = listener.takeOutput()
             if !hello.isEmpty {

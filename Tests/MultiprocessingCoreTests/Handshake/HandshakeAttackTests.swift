@@ -128,15 +128,19 @@ import Testing
         case 1:
             var changed = good
             for _ in 0..<Int.random(in: 1...8, using: &random) {
-                changed[Int.random(in: 0..<changed.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+                changed[Int.random(in: 0..<changed.count, using: &random)] = UInt8.random(
+                    in: 0...255, using: &random)
             }
             return changed
         default:
-            return HandshakeInput.framed(good.dropFirst(2).prefix(Int.random(in: 0...60, using: &random)) + bytes(1...100))
+            return HandshakeInput.framed(
+                good.dropFirst(2).prefix(Int.random(in: 0...60, using: &random)) + bytes(1...100))
         }
     }
 
-    @Test("random frames, and good ones with errors in them, never get anybody in, nor anything but typed errors")
+    @Test(
+        "random frames, and good ones with errors in them, never get anybody in, nor anything but typed errors"
+    )
     func fuzz() async {
         var good = Conversation(Conversation.listener(key), Conversation.client(key))
         good.run()

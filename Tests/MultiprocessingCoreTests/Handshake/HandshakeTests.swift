@@ -14,7 +14,8 @@ import Testing
     @Test("both sides agree, in whatever pieces the bytes come", arguments: [1, 2, 3, 7, 10_000])
     func agreement(piece: Int) throws {
         for ends in [HandshakeEnds.network, Conversation.local] {
-            var talk = Conversation(Conversation.listener(key, ends: ends), Conversation.client(key, ends: ends))
+            var talk = Conversation(
+                Conversation.listener(key, ends: ends), Conversation.client(key, ends: ends))
             talk.run(piece: piece)
             #expect(talk.agreed)
             #expect(talk.fromListener.count == 2 && talk.fromClient.count == 1)
@@ -43,7 +44,8 @@ import Testing
     @Test("the proofs are what the protocol says, computed in another way")
     func transcript() throws {
         var talk = Conversation(
-            Conversation.listener(key, ends: Conversation.local), Conversation.client(key, ends: Conversation.local))
+            Conversation.listener(key, ends: Conversation.local),
+            Conversation.client(key, ends: Conversation.local))
         talk.run()
         let hello = Array(talk.fromListener[0][2...])
         let answer = Array(talk.fromClient[0][2...])
@@ -153,7 +155,8 @@ import Testing
         }
         #expect(talk.isNobodyIn)
         let failure = talk.clientFailure
-        #expect(number < 3 ? failure?.isAboutAuthentication == true : failure == .version(number == 3 ? 0 : 2))
+        #expect(
+            number < 3 ? failure?.isAboutAuthentication == true : failure == .version(number == 3 ? 0 : 2))
         for (digest, version) in [("md5", 1), ("", 1), ("sha1", 1), ("sha256", 0), ("sha256", 2)] {
             var listener = Conversation.listener(key)
             _ = listener.takeOutput()

@@ -22,7 +22,8 @@ import Testing
     }
 
     private func begin(_ bytes: [UInt8], _ end: ConnectionEnd) throws {
-        try end.sender.withLock { sender throws(TransportFailure) in try sender.begin(OutgoingMessage(bytes)) }
+        try end.sender.withLock { sender throws(TransportFailure) in try sender.begin(OutgoingMessage(bytes))
+        }
     }
 
     /// Whether the message has left.
@@ -177,11 +178,14 @@ import Testing
             if number % 2 == 0 {
                 for index in stride(from: 0, to: bytes.count, by: 8) {
                     withUnsafeBytes(of: random.next()) { word in
-                        for offset in index..<min(index + 8, bytes.count) { bytes[offset] = word[offset - index] }
+                        for offset in index..<min(index + 8, bytes.count) {
+                            bytes[offset] = word[offset - index]
+                        }
                     }
                 }
             } else {
-                bytes[Int.random(in: 0..<bytes.count, using: &random)] ^= UInt8.random(in: 1...255, using: &random)
+                bytes[Int.random(in: 0..<bytes.count, using: &random)] ^= UInt8.random(
+                    in: 1...255, using: &random)
             }
             guard write(other.raw, bytes, bytes.count) == bytes.count else { throw SystemError.last("write") }
             let receiver = StreamReceiver(DescriptorInterest(own), .socket, seal: Self.second.receiving)

@@ -17,7 +17,9 @@ import Testing
         #expect(try await server.receive(String.self) == "still here")
     }
 
-    @Test("a key of which the last bit is another: both sides fail, and the listener goes on", arguments: Place.allCases)
+    @Test(
+        "a key of which the last bit is another: both sides fail, and the listener goes on",
+        arguments: Place.allCases)
     func wrongKey(place: Place) async throws {
         let key = try AuthenticationKey(Self.bytes)
         let wrong = try AuthenticationKey(Self.bytes.dropLast() + [2])
@@ -29,7 +31,8 @@ import Testing
             #expect(error?.code == .authenticationFailed)
         }
         #expect(await code { _ = try await listener.accept(timeout: .zero) } == .timeout)
-        #expect(listener.counts.refused == 3)
+        // The client hears of it a moment before it is counted.
+        while listener.counts.refused < 3 { await Task.yield() }
         try await expectService(listener, key: key)
         #expect(listener.counts.accepted == 1)
     }
@@ -45,20 +48,26 @@ import Testing
         try await expectService(listener, key: isListeners ? key : nil)
     }
 
-    @Test("SLI-05: without a key nobody listens at or connects to what others can reach; TCP is this machine's by default")
+    @Test(
+        "SLI-05: without a key nobody listens at or connects to what others can reach; TCP is this machine's by default"
+    )
     func withoutKey() async throws {
         for address in [ListenerAddress.tcp(), .abstractUnix("mp-test-nobody")] {
             #expect(await code { _ = try await Listener(address, key: nil) } == .invalidArgument)
-            #expect(await code { _ = try await Connection.connect(to: address, key: nil) } == .invalidArgument)
+            #expect(
+                await code { _ = try await Connection.connect(to: address, key: nil) } == .invalidArgument)
         }
         #expect(try await Listener(.tcp()).address.host == "127.0.0.1")
     }
 
-    @Test("LIS-03 AUT-05: an empty key is none, short and long ones are refused, and all others work", arguments: [16, 4096])
+    @Test(
+        "LIS-03 AUT-05: an empty key is none, short and long ones are refused, and all others work",
+        arguments: [16, 4096])
     func sizes(count: Int) async throws {
         for wrong in [0, 15, 4097] {
             #expect(
-                await code { _ = try AuthenticationKey([UInt8](repeating: 1, count: wrong)) } == .invalidArgument)
+                await code { _ = try AuthenticationKey([UInt8](repeating: 1, count: wrong)) }
+                    == .invalidArgument)
         }
         #expect(try AuthenticationKey().count == 32)
         for place in Place.both {
@@ -74,7 +83,9 @@ import Testing
         let key = try AuthenticationKey(Self.bytes)
         let manager = try await Listener(
             nil, ListenerSettings(key: key, purpose: .manager, backlog: 8, maximumLength: 1000))
-        #expect(await code { _ = try await Connection.connect(to: manager.address, key: key) } == .authenticationFailed)
+        #expect(
+            await code { _ = try await Connection.connect(to: manager.address, key: key) }
+                == .authenticationFailed)
         let client = try await Connection.connect(to: manager.address, key: key, purpose: .manager)
         _ = try await manager.accept()
         client.close()
@@ -109,7 +120,8 @@ import Testing
         let socket = try SharedDescriptor(duplicating: recorded.socket)
         let ends =
             place.isLocal
-            ? HandshakeEnds.local(listener: try PeerCredentials(of: socket), client: .own, areComparable: true)
+            ? HandshakeEnds.local(
+                listener: try PeerCredentials(of: socket), client: .own, areComparable: true)
             : .network
         var machine = ClientHandshake(
             key: key.secret, purpose: "listener", ends: ends, numbers: PeerCredentials.numbers,
@@ -122,7 +134,8 @@ import Testing
             let second = try RawClient(listener.address)
             #expect(second.receive(69)?.count == 69)
             second.send(answer)
-            #expect(second.receive(35)?[2] == 0)
+            let rest = try #require(second.receiveAll())
+            #expect(rest.count == 35 && rest[2] == 0)
         }
         #expect(listener.counts.accepted == 1 && listener.counts.refused == 3)
     }
@@ -136,8 +149,8 @@ import Testing
             #expect(client.receive(69)?.count == 69)
             let socket = MessageSocket(try SharedDescriptor(duplicating: client.socket))
             try? socket.send([1], descriptors: Array(repeating: socket.socket, count: 100), until: nil)
-            // The one word, and the end.
-            #expect(client.receiveAll()?.count == 35)
+            // Not even a word.
+            #expect(client.receiveAll() == [])
         }
         // Other tests open and close some at the same time.
         #expect(Survey.openDescriptors().count < before + 500)

@@ -43,7 +43,9 @@ import Testing
         #expect(try await child.join() == .exited(0))
     }
 
-    @Test("handles travel over accepted local connections; over TCP they are refused, and the refusal names a way")
+    @Test(
+        "handles travel over accepted local connections; over TCP they are refused, and the refusal names a way"
+    )
     func handles() async throws {
         for place in Place.local {
             let joined = try await Joined(place)

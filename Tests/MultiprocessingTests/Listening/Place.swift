@@ -83,8 +83,9 @@ final class RawClient: Sendable {
     /// What comes next; empty at the end, nil when nothing came for a minute.
     func receive(_ count: Int = 1024) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: count)
-        let received = recv(socket, &bytes, count, 0)
-        if received < 0, errno == ECONNRESET { return [] }
+        var received = recv(socket, &bytes, count, 0)
+        // Tells once that the other side left something unread. What it sent before can still be read.
+        if received < 0, errno == ECONNRESET { received = recv(socket, &bytes, count, 0) }
         return received < 0 ? nil : Array(bytes.prefix(received))
     }
 

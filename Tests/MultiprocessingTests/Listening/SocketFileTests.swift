@@ -23,7 +23,9 @@ import Testing
 
     private func parent(_ path: String) -> String { URL(filePath: path).deletingLastPathComponent().path }
 
-    @Test("SLI-02: a default socket is its owner's alone, in a folder that is its owner's alone, and both go away")
+    @Test(
+        "SLI-02: a default socket is its owner's alone, in a folder that is its owner's alone, and both go away"
+    )
     func defaults() async throws {
         let listener = try await Listener()
         let path = try #require(listener.address.path)
@@ -52,8 +54,10 @@ import Testing
         var masks: [UInt32] = []
         while offset + 16 <= count {
             let (mask, length) = bytes.withUnsafeBytes {
-                ($0.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self),
-                 $0.loadUnaligned(fromByteOffset: offset + 12, as: UInt32.self))
+                (
+                    $0.loadUnaligned(fromByteOffset: offset + 4, as: UInt32.self),
+                    $0.loadUnaligned(fromByteOffset: offset + 12, as: UInt32.self)
+                )
             }
             masks.append(mask)
             offset += 16 + Int(length)
@@ -65,7 +69,9 @@ import Testing
     @Test("SLI-03 AUT-17: another user does not even connect; where he can, not a byte is read")
     func otherUser() async throws {
         guard geteuid() == 0 else {
-            print("SKIPPED: another user cannot connect: only the superuser can start a program of another user")
+            print(
+                "SKIPPED: another user cannot connect: only the superuser can start a program of another user"
+            )
             return
         }
         let own = try await Listener()
@@ -73,7 +79,9 @@ import Testing
         chmod(try #require(open.address.path), 0o666)
         var options = StartOptions.captured
         options.userID = 65534
-        let child = ChildProcess(own.address, open.address, context: ProcessContext(.forkserver), options: options) {
+        let child = ChildProcess(
+            own.address, open.address, context: ProcessContext(.forkserver), options: options
+        ) {
             own, open in
             for address in [own, open] {
                 do {
@@ -91,7 +99,8 @@ import Testing
         #expect(own.counts.refused == 0)
     }
 
-    @Test("SLI-04: a file, a link, a folder or a pipe at the place is refused and left alone", arguments: 0..<5)
+    @Test(
+        "SLI-04: a file, a link, a folder or a pipe at the place is refused and left alone", arguments: 0..<5)
     func planted(kind: Int) async throws {
         let path = folder + "/socket"
         let target = folder + "/target"

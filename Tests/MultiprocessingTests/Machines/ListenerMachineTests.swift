@@ -44,7 +44,9 @@ import Testing
 
     @Test("peers leave when their time is over, and no earlier")
     mutating func expiry() {
-        for moment in [10, 20, 30] as [UInt64] { _ = machine.add("at \(moment)", id: machine.makeID(), at: moment) }
+        for moment in [10, 20, 30] as [UInt64] {
+            _ = machine.add("at \(moment)", id: machine.makeID(), at: moment)
+        }
         #expect(machine.nextExpiry == 10 + Self.time)
         #expect(machine.expire(at: 9 + Self.time).isEmpty)
         #expect(machine.expire(at: 20 + Self.time) == ["at 10", "at 20"])

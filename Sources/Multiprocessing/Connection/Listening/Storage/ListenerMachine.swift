@@ -22,7 +22,7 @@ struct ListenerMachine<Peer, Ready, Waiter> {
     /// How many may be in the middle of a handshake.
     static var seats: Int { 64 }
     /// How long a peer keeps its seat when others wait for one.
-    static var patience: UInt64 { 50_000_000 }
+    static var patience: UInt64 { 200_000_000 }
 
     private let readyLimit: Int
     private let handshakeTime: UInt64
