@@ -12,6 +12,7 @@ struct Program: Sendable {
 
     /// All programs, in the order in which they are listed and run.
     static let all = [
+        Program("P01", "A pool squares three numbers", P01.run),
         Program("P02", "Start one process and join it", P02.run),
         Program("P03", "Who is the parent, who is the child", P03.run),
         Program("P04", "Choose a start method", P04.run),
@@ -33,14 +34,19 @@ struct Program: Sendable {
         Program("P33", "A type of one's own on a queue", P33.run),
         Program("P34", "Tasks from a joinable queue", P34.run),
         Program("P35", "Wait for an event", P35.run),
+        Program("P38", "A pool sleeps faster", P38.run),
+        Program("P39", "Count the lines of all files with a pool", P39.run),
         Program("P40", "Whole lines by a lock", P40.run),
         Program("P41", "Two processes talk over a pipe", P41.run),
         Program("P42", "Producers and consumers on a queue for three", P42.run),
         Program("P44", "One way, and values of different types", P44.run),
+        Program("P45", "As many tasks at a time as there are processors", P45.run),
         Program("P46", "A writer and a reader of a queue", P46.run),
         Program("P47", "A queue and a lock for the tasks of a pool", P47.run),
         Program("P48", "A condition between two stages", P48.run),
         Program("P49", "A semaphore lets three in", P49.run),
+        Program("P52", "Fetch pages with an external program", P52.run),
+        Program("P53", "Pools on threads of one process", P53.run),
         Program("P54", "Who may release a lock", P54.run),
         Program("P55", "A barrier, passed and broken", P55.run),
         Program("P58", "Tasks and processes print where they run", P58.run),

@@ -12,7 +12,7 @@ struct ManualExamplesTests {
         let folder = URL(filePath: #filePath).deletingLastPathComponent()
         let package = folder.appending(path: "../..")
         var compiled: Set<String> = []
-        for file in ["ManualExamplesTests.swift", "ManualProcessTests.swift"] {
+        for file in ["ManualExamplesTests.swift", "ManualProcessTests.swift", "ManualServerTests.swift"] {
             compiled.formUnion(try lines(of: folder.appending(path: file)))
         }
         compiled.formUnion(try lines(of: package.appending(path: "Examples/quickstart/Quickstart.swift")))

@@ -101,7 +101,8 @@ extension PoolCore {
             return
         }
         effects.lostItems += items.count
-        note(.taskFailed(task: chunk.name(ofItem: chunk.firstItem + items.lowerBound), error: error), &effects)
+        note(
+            .taskFailed(task: chunk.name(ofItem: chunk.firstItem + items.lowerBound), error: error), &effects)
         let delivery = Delivery(
             chunk: chunk.id, firstItem: chunk.firstItem + items.lowerBound, count: items.count,
             content: .lost(error))

@@ -39,7 +39,8 @@ struct DeliveryReader {
         unsafe bytes.withUnsafeBytes { raw in
             let values = unsafe raw[run.offset..<(run.offset + run.count * run.spacing)]
             outputs += unsafe [Output](unsafeUninitializedCapacity: run.count) {
-                unsafe UnsafeMutableRawBufferPointer($0).copyMemory(from: UnsafeRawBufferPointer(rebasing: values))
+                unsafe UnsafeMutableRawBufferPointer($0).copyMemory(
+                    from: UnsafeRawBufferPointer(rebasing: values))
                 $1 = run.count
             }
         }

@@ -69,7 +69,8 @@ extension PoolCalls {
         label: String, _ convert: @escaping @Sendable ([Body.Output]) -> Value
     ) throws -> AsyncResult<Value> {
         let (buffer, builder) = try prepare(
-            body, context, isOrdered: true, window: nil, chunkSize: chunkSize ?? defaultChunkSize(for: inputs.count),
+            body, context, isOrdered: true, window: nil,
+            chunkSize: chunkSize ?? defaultChunkSize(for: inputs.count),
             isFlexible: chunkSize == nil, timeout: timeout, label: label)
         var source = ArraySource(inputs, builder)
         if let refusal = callSite.core.refusal { throw refusal }

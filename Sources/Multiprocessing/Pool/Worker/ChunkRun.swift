@@ -77,7 +77,8 @@ final class ChunkRun: @unchecked Sendable {
         return unsafe Stretch(
             of: slot, from: begun, count: count == 1 ? 1 : min(pace.stride, room.capacity - filled),
             isStamped: isStamped,
-            arguments: (first, arguments.spacing), values: (room.place + filled * values.spacing, values.spacing))
+            arguments: (first, arguments.spacing),
+            values: (room.place + filled * values.spacing, values.spacing))
     }
 
     /// The items of the stretch have returned, or the last one that was begun threw.

@@ -30,7 +30,9 @@ import MultiprocessingCore
     }
 
     /// The arguments of the next item, which begins now; nil when there is none.
-    @unsafe mutating func next<Arguments>(_ type: Arguments.Type = Arguments.self) -> UnsafePointer<Arguments>? {
+    @unsafe mutating func next<Arguments>(_ type: Arguments.Type = Arguments.self) -> UnsafePointer<
+        Arguments
+    >? {
         guard begun < count else { return nil }
         slot.begin(item: first + begun, stamped: isStamped)
         begun += 1

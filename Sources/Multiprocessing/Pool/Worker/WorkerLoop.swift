@@ -141,7 +141,9 @@ final class WorkerLoop: @unchecked Sendable {
         answer.removeAll()
         if let failure, let desk {
             desk.put(failure)
-        } else if let failure { ErrorTransport.encode(failure, processID: ThisProcess.id, into: &answer.bytes) }
+        } else if let failure {
+            ErrorTransport.encode(failure, processID: ThisProcess.id, into: &answer.bytes)
+        }
         reply(failure == nil ? PoolReply.ready : PoolReply.refused, 0, answer.bytes.bytes)
         flush()
     }
@@ -190,7 +192,8 @@ final class WorkerLoop: @unchecked Sendable {
         case .success(let invocation):
             if let desk {
                 let place = ThreadPlace(
-                    worker: ProcessPool.Worker(seat: seat, tasks: tasks), depth: desk.depth, budget: budget?.id)
+                    worker: ProcessPool.Worker(seat: seat, tasks: tasks), depth: desk.depth,
+                    budget: budget?.id)
                 // The hook of the other way is not for a process that is not of our own making.
                 Task.immediateDetached {
                     self.begin(id)
