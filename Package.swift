@@ -11,7 +11,10 @@ let settings: [SwiftSetting] =
 
 let package = Package(
     name: "swift-multiprocessing",
-    products: [.library(name: "Multiprocessing", targets: ["Multiprocessing"])],
+    products: [
+        .library(name: "Multiprocessing", targets: ["Multiprocessing"]),
+        .library(name: "MultiprocessingFoundation", targets: ["MultiprocessingFoundation"]),
+    ],
     targets: [
         .target(name: "CMultiprocessing"),
         .target(
@@ -20,6 +23,8 @@ let package = Package(
             swiftSettings: settings + [.strictMemorySafety()]
         ),
         .target(name: "Multiprocessing", dependencies: ["MultiprocessingCore"], swiftSettings: settings),
+        .target(
+            name: "MultiprocessingFoundation", dependencies: ["Multiprocessing"], swiftSettings: settings),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
             name: "MultiprocessingCoreTests",
@@ -46,7 +51,7 @@ let package = Package(
         ),
         .testTarget(
             name: "MultiprocessingTests",
-            dependencies: ["Multiprocessing", "TestSupport", "ProcessHost"],
+            dependencies: ["Multiprocessing", "MultiprocessingFoundation", "TestSupport", "ProcessHost"],
             swiftSettings: settings
         ),
         .executableTarget(
@@ -76,7 +81,8 @@ let package = Package(
         .testTarget(
             name: "ExamplesTests",
             dependencies: [
-                "Multiprocessing", "TestSupport", "file-statistics", "quickstart", "gallery", "benchmarks",
+                "Multiprocessing", "MultiprocessingFoundation", "TestSupport", "file-statistics",
+                "quickstart", "gallery", "benchmarks",
             ],
             swiftSettings: settings
         ),

@@ -14,7 +14,9 @@ struct Benchmarks {
         ("semaphore_wake", semaphoreWake), ("event_wake", eventWake), ("condition_notify", conditionNotify),
         ("queue_throughput", queueThroughput),
         ("shared_value", sharedValue), ("shared_array", sharedArray),
+        ("manager_call", managerCall),
         ("pipe_latency", pipeLatency), ("pipe_bandwidth", pipeBandwidth),
+        ("listener_connect", listenerConnect),
     ]
 
     static func main() async {

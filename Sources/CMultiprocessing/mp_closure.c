@@ -2,6 +2,7 @@
 #include "mp_closure.h"
 
 #include <link.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 // The runtime's own declarations; all of them use the C calling convention on the platforms we support.
@@ -9,8 +10,33 @@ extern void *swift_allocObject(const void *metadata, size_t size, size_t alignme
 extern void swift_deallocUninitializedObject(void *object, size_t size, size_t alignment_mask);
 extern const void *swift_conformsToProtocol(const void *metadata, const void *protocol);
 extern char *swift_demangle(const char *name, size_t count, char *output, size_t *output_size, uint32_t flags);
-// Uses Swift's calling convention, which is that of C for two words.
-extern const void *swift_findAccessibleFunction(const char *name, size_t count);
+// These use Swift's calling convention, which is that of C for up to four words and for a pair of words as result.
+extern const int32_t *swift_findAccessibleFunction(const char *name, size_t count);
+extern int32_t swift_func_getParameterCount(const char *name, size_t count);
+extern int32_t swift_func_getParameterTypeInfo(const char *name, size_t count, const void *environment,
+                                               const void *arguments, const void **types, size_t limit);
+extern const void *swift_func_getReturnTypeInfo(const char *name, size_t count, const void *environment,
+                                                const void *arguments);
+struct witnesses {
+    const void *tables;
+    intptr_t count;
+};
+extern struct witnesses swift_distributed_getWitnessTables(const void *environment, const void *arguments);
+
+// One image's tables, as the compiler lays them out for the runtime.
+struct section {
+    uintptr_t start;
+    size_t size;
+};
+struct sections {
+    uintptr_t version;
+    const void *base;
+    const void *unused[2];
+    struct section tables[13];
+};
+// That of the functions which can be found by name.
+enum { accessible_functions = 12 };
+extern void swift_enumerateAllMetadataSections(bool (*body)(const struct sections *, void *), void *context);
 
 struct visitor {
     void (*visit)(const struct mp_image *, void *);
@@ -66,7 +92,63 @@ char *mp_demangle(const uint8_t *name, size_t count) {
 
 void mp_free(void *memory) { free(memory); }
 
-const void *mp_find_distributed_method(const uint8_t *name, size_t count) {
-    if (name == NULL) return NULL;
-    return swift_findAccessibleFunction((const char *)name, count);
+static const void *target(const int32_t *place) {
+    return *place == 0 ? NULL : (const char *)place + *place;
+}
+
+// Words of a record: the name, the generic environment, the type, the function, flags.
+enum { record_name = 0, record_environment = 1, record_function = 3, record_words = 5 };
+
+int mp_find_distributed_method(const uint8_t *name, size_t count, struct mp_distributed_method *found) {
+    if (name == NULL) return 0;
+    const int32_t *record = swift_findAccessibleFunction((const char *)name, count);
+    if (record == NULL) return 0;
+    found->environment = target(record + record_environment);
+    found->function = target(record + record_function);
+    return found->function != NULL;
+}
+
+struct method_visitor {
+    void (*visit)(const char *, void *);
+    void *context;
+    int is_expected;
+};
+
+static bool visit_sections(const struct sections *sections, void *data) {
+    struct method_visitor *visitor = data;
+    const struct section table = sections->tables[accessible_functions];
+    if (table.size % (record_words * sizeof(int32_t)) != 0) {
+        visitor->is_expected = 0;
+        return false;
+    }
+    const int32_t *record = (const int32_t *)table.start;
+    for (size_t i = 0; i < table.size / (record_words * sizeof(int32_t)); i++, record += record_words) {
+        const char *name = target(record + record_name);
+        if (name != NULL) visitor->visit(name, visitor->context);
+    }
+    return true;
+}
+
+int mp_visit_distributed_methods(void (*visit)(const char *name, void *context), void *context) {
+    struct method_visitor visitor = {visit, context, 1};
+    swift_enumerateAllMetadataSections(visit_sections, &visitor);
+    return visitor.is_expected;
+}
+
+int mp_distributed_parameters(const uint8_t *name, size_t count, const void *environment, const void *arguments,
+                              const void **types, size_t limit) {
+    int32_t parameters = swift_func_getParameterCount((const char *)name, count);
+    if (parameters < 0 || (size_t)parameters > limit) return -1;
+    return swift_func_getParameterTypeInfo((const char *)name, count, environment, arguments, types,
+                                           (size_t)parameters);
+}
+
+const void *mp_distributed_result(const uint8_t *name, size_t count, const void *environment, const void *arguments) {
+    return swift_func_getReturnTypeInfo((const char *)name, count, environment, arguments);
+}
+
+const void *mp_distributed_witnesses(const void *environment, const void *arguments, intptr_t *count) {
+    struct witnesses witnesses = swift_distributed_getWitnessTables(environment, arguments);
+    *count = witnesses.count;
+    return witnesses.tables;
 }

@@ -24,14 +24,16 @@ int mp_watch_add_writing(int set, int descriptor, uint64_t token) {
     return add(set, descriptor, EPOLLOUT, token);
 }
 
-int mp_watch_register(int set, int descriptor, uint64_t token) {
-    struct epoll_event event = {.events = EPOLLONESHOT, .data.u64 = token};
-    return epoll_ctl(set, EPOLL_CTL_ADD, descriptor, &event);
+static uint32_t once(int reading, int writing) {
+    return EPOLLONESHOT | (reading ? EPOLLIN | EPOLLRDHUP : 0) | (writing ? EPOLLOUT : 0);
+}
+
+int mp_watch_register(int set, int descriptor, uint64_t token, int reading, int writing) {
+    return add(set, descriptor, once(reading, writing), token);
 }
 
 int mp_watch_arm(int set, int descriptor, uint64_t token, int reading, int writing) {
-    uint32_t events = EPOLLONESHOT | (reading ? EPOLLIN | EPOLLRDHUP : 0) | (writing ? EPOLLOUT : 0);
-    struct epoll_event event = {.events = events, .data.u64 = token};
+    struct epoll_event event = {.events = once(reading, writing), .data.u64 = token};
     return epoll_ctl(set, EPOLL_CTL_MOD, descriptor, &event);
 }
 

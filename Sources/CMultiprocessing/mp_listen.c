@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -47,6 +48,11 @@ int mp_accept(int socket, void *address, uint32_t *size) {
     } while (result == -1 && (errno == EINTR || errno == ECONNABORTED));
     *size = length;
     return result;
+}
+
+void mp_random(void *bytes, size_t size) {
+    // Fails only before the kernel's generator is ready, at the start of the machine, and then waits.
+    while (getrandom(bytes, size, 0) != (ssize_t)size) {}
 }
 
 int mp_peer_of(int socket, struct mp_peer *peer) {

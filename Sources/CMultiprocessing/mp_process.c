@@ -23,6 +23,11 @@ int mp_pidfd_signal(int pidfd, int signal) {
     return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0);
 }
 
+int mp_pidfd_signal_group(int pidfd, int signal) {
+    // PIDFD_SIGNAL_PROCESS_GROUP, which the headers of older systems do not have.
+    return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 1 << 2);
+}
+
 static int64_t nanoseconds(struct timeval time) {
     return time.tv_sec * INT64_C(1000000000) + time.tv_usec * INT64_C(1000);
 }

@@ -69,16 +69,32 @@ ptrdiff_t mp_send_headed(int socket, const void *header, size_t header_size, con
     return send_parts(socket, parts, 2, descriptors, count, 0);
 }
 
+static ssize_t receive_once(int socket, struct msghdr *message, int how) {
+    ssize_t received;
+    do {
+        received = recvmsg(socket, message,
+                           MSG_CMSG_CLOEXEC | (how & MP_WAIT ? 0 : MSG_DONTWAIT) | (how & MP_PEEK ? MSG_PEEK : 0));
+    } while (received == -1 && errno == EINTR);
+    return received;
+}
+
 static ptrdiff_t receive_parts(int socket, struct iovec *parts, size_t number, int *descriptors, size_t *count,
                                int *truncated, int how) {
     union control control;
     struct msghdr message = {
         .msg_iov = parts, .msg_iovlen = number, .msg_control = &control, .msg_controllen = sizeof control};
-    ssize_t received;
-    do {
-        received = recvmsg(socket, &message,
-                           MSG_CMSG_CLOEXEC | (how & MP_WAIT ? 0 : MSG_DONTWAIT) | (how & MP_PEEK ? MSG_PEEK : 0));
-    } while (received == -1 && errno == EINTR);
+    ssize_t received = receive_once(socket, &message, how);
+    if (received == 0 && message.msg_controllen == 0) {
+        // The kernel looks at a socket of packets in two steps: is there a packet, and if not, is the other end gone?
+        // A packet that comes right before the end, between the two, is found by looking once more.
+        message.msg_controllen = sizeof control;
+        ssize_t again = receive_once(socket, &message, how & ~MP_WAIT);
+        if (again > 0) received = again;
+        if (again < 0) {
+            message.msg_controllen = 0;
+            message.msg_flags = 0;
+        }
+    }
     *count = 0;
     *truncated = 0;
     if (received < 0) return received;

@@ -80,6 +80,10 @@ struct BenchmarksTests {
                 "params": {"mib_bytes": 100000, "mib_n": 2, "big_bytes": 5000000, "big_n": 1, "repeat": 2},
                 "metrics": {"msg_1mib": {"unit": "MiB/s"}, "msg_64mib": {"unit": "MiB/s"}}
             },
+            "listener_connect": {
+                "params": {"unix_n": 5, "tcp_n": 5, "warmup": 2, "limit_n": 1},
+                "metrics": {"unix": {"unit": "conn/s"}, "tcp": {"unit": "conn/s"}}
+            },
             "start_many": {"params": {"counts": [1, 2]}, "metrics": {}}
         }}
         """
@@ -126,6 +130,7 @@ struct BenchmarksTests {
             "queue_throughput/mib_1to1": "MiB/s", "shared_value/locked_increments": "ops/s",
             "shared_array/fill_first": "MiB/s", "shared_array/fill_again": "MiB/s",
             "shared_array/read": "MiB/s",
+            "listener_connect/unix": "conn/s", "listener_connect/tcp": "conn/s",
         ]
         #expect(lines.map { "\($0.case)/\($0.metric)" }.sorted() == units.keys.sorted())
         for line in lines {

@@ -1,87 +1,80 @@
-import Foundation
 import TestSupport
 import Testing
 
-/// The programs of the gallery about pools: what each of them prints.
+/// The programs of the gallery about pools and their results: what each of them prints.
 @Suite(.timeLimit(.minutes(5)), .startsProcesses)
 struct GalleryPoolTests {
-    /// What a program prints, line by line, when all goes well.
-    private func lines(of program: String, in folder: ScratchFolder? = nil) async throws -> [String] {
-        let outcome = try await ExampleProgram("gallery").run([program], in: folder ?? ScratchFolder())
+    private func lines(of program: String) async throws -> [String] {
+        let outcome = try await ExampleProgram("gallery").run([program], in: ScratchFolder())
         #expect(outcome.exitCode == 0)
-        #expect(outcome.errors == "")
         return outcome.lines
     }
 
-    @Test func squares() async throws {
-        #expect(try await lines(of: "P01") == ["[1, 4, 9]"])
+    /// The numbers of a list that was printed behind a colon.
+    private func numbers(_ line: String) -> [Int] {
+        (line.split(separator: ":").last ?? "").split { !$0.isNumber && $0 != "-" }.compactMap { Int($0) }
     }
 
-    @Test func sleepingInParallel() async throws {
-        let lines = try await lines(of: "P38")
-        let seconds = lines.compactMap { $0.firstMatch(of: #/: (\d+) s$/#).flatMap { Int($0.output.1) } }
-        try #require(seconds.count == 2)
-        #expect(lines[1] == "[0, 10, 20, 30, 40, 50]")
-        #expect(seconds[0] >= 6 && seconds[1] >= 2)
-        // Five at a time need two rounds; a busy machine may take its time, but not thrice as much.
-        #expect(seconds[1] < seconds[0])
-    }
-
-    @Test func countingFiles() async throws {
-        let folder = try ScratchFolder()
-        try folder.write("one\ntwo\n".utf8, to: "a.txt")
-        try folder.write("é漢👍🏽\r\n".utf8, to: "below/b.txt")
-        try folder.write("no end".utf8, to: "below/c c.txt")
-        try folder.write("hidden\n".utf8, to: ".build/d.txt")
-        try folder.write([0, 1, 2], to: "binary")
-        try folder.write([0xFF, 0xFE, 10], to: "not utf8")
-        try folder.write("".utf8, to: "empty")
-        let lines = try await lines(of: "P39", in: folder)
-        let texts = ["a.txt", "below/b.txt", "below/c c.txt", "empty"]
-        let wc = try await ExampleProgram(system: "/usr/bin/wc").run(
-            ["-lm", "--"] + texts, in: folder, environment: ["LC_ALL": "C.UTF-8"])
-        let expected = wc.lines.map { line in
-            let words = line.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: true)
-            return words.map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: " ")
-        }
-        #expect(lines.filter { !$0.hasPrefix("- ") } == expected)
-        #expect(
-            lines.filter { $0.hasPrefix("- ") } == ["- - binary (not a text)", "- - not utf8 (not a text)"])
-        #expect(try folder.text("report.txt").split(separator: "\n").map(String.init) == lines)
-    }
-
-    @Test func asManyTasksAsProcessors() async throws {
-        let lines = try await lines(of: "P45")
+    @Test func whatAPoolCanDo() async throws {
+        let lines = try await lines(of: "P10")
         try #require(lines.count == 8)
-        let pids = lines.dropFirst(2).prefix(5).enumerated().compactMap { index, line in
-            line.wholeMatch(of: #/task (\d) ran in process (\d+) for (\d+) s/#).flatMap { match in
-                Int(match.output.1) == index && (Int(match.output.3) ?? 0) >= 3 ? match.output.2 : nil
+        let squares = (0..<10).map { $0 * $0 }
+        #expect(numbers(lines[0]) == squares)
+        #expect(lines[1].hasPrefix("as they finish: ") && numbers(lines[1]).sorted() == squares)
+        #expect(lines[2] == "400")
+        #expect(try #/worker \d+/#.wholeMatch(in: lines[3]) != nil)
+        #expect(try #/workers \[\d+, \d+, \d+, \d+\]/#.wholeMatch(in: lines[4]) != nil)
+        #expect(lines[5] == "it sleeps for too long")
+        #expect(lines[6] == "the sleeper was cancelled, and the pool goes on: 42")
+        #expect(lines[7] == "the pool takes no more work")
+    }
+
+    @Test func handlesAndLimits() async throws {
+        #expect(try await lines(of: "P20") == ["100", "0", "1", "4", "timeout"])
+    }
+
+    @Test func everyFormOfCall() async throws {
+        let lines = try await lines(of: "P26")
+        try #require(lines.count == 14)
+        let results = (0..<10).map { $0 * 7 } + (0..<10).map { $0 + 8 }
+        for (line, call) in zip(lines, ["applyAsync", "imap", "imapUnordered", "map"]) {
+            #expect(line.hasPrefix("\(call): "))
+            #expect(numbers(line) == (call == "imapUnordered" ? results.sorted() : results))
+        }
+        let values = (0..<10).map { $0 == 5 ? "error" : "\(840 / ($0 - 5))" }.joined(separator: " ")
+        for (start, kind) in [(4, "an error"), (8, "a crash")] {
+            for (line, call) in zip(lines[start...], ["apply", "map", "a stream"]) {
+                let outcome =
+                    kind == "an error"
+                    ? "DivisionByZero" : "a worker died at item \(call == "apply" ? 0 : 5)"
+                #expect(line == "\(kind) of \(call): \(outcome)")
             }
+            #expect(lines[start + 3] == "one by one: \(values)")
         }
-        #expect(pids.count == 5)
-        let last = try #require(lines[7].wholeMatch(of: #/processors: (\d+), tasks at a time: (\d+)/#))
-        let (processors, most) = (Int(last.output.1) ?? 0, Int(last.output.2) ?? 0)
-        #expect(most >= 1 && most <= processors)
-        #expect(Set(pids).count <= processors)
+        #expect(try #/waiting for a result\.* done/#.wholeMatch(in: lines[12]) != nil)
+        #expect(try #/waiting for a stream \.*0\.*1\.*2\.*/#.wholeMatch(in: lines[13]) != nil)
     }
 
-    @Test func fetching() async throws {
-        let lines = try await lines(of: "P52")
-        if lines.first?.hasPrefix("SKIPPED") == true {
-            print("GalleryPoolTests.fetching: \(lines[0])")
-            return
-        }
-        var expected = (1...6).map { "the page at /page-\($0)" }
-        // 7 is curl's code for an address where nobody answers.
-        expected.insert("not fetched: Failure(code: 7)", at: 3)
-        #expect(lines == expected)
+    @Test func tasksThatNobodyWaitsFor() async throws {
+        let lines = try await lines(of: "P36")
+        try #require(lines.count == 21)
+        #expect(lines.prefix(10).sorted() == (0..<10).map { "hello \($0)" })
+        #expect(lines[10..<20] == (0..<10).map { "done hello \($0)" }[...])
+        #expect(lines[20] == "7 12 cba 2")
     }
 
-    @Test func threads() async throws {
+    @Test func aHandlerForEachResult() async throws {
         #expect(
-            try await lines(of: "P53") == [
-                "[1, 4, 9]", "[0, 1, 4, 9, 16, 25, 36, 49, 64, 81]", "400", "in this process: true",
-                "a division by zero", "a sleep of ten seconds is over its limit",
-            ])
+            try await lines(of: "P56") == ["values: 110, each once: true", "errors: 110, each once: true"])
+    }
+
+    @Test func oneAfterAnother() async throws {
+        let lines = try await lines(of: "P57")
+        try #require(lines.count == 7)
+        #expect(lines.prefix(4) == (0..<4).map { "task \($0)" }[...])
+        #expect(try #/one after another: \d+ s/#.wholeMatch(in: lines[4]) != nil)
+        #expect(numbers(lines[4])[0] >= 4)
+        #expect(lines[5] == "5 naps in one worker")
+        #expect(lines[6].hasPrefix("less than one after another: "))
     }
 }

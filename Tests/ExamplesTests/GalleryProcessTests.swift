@@ -31,6 +31,13 @@ struct GalleryProcessTests {
         #expect(Set([parent, program, child]).count == 3)
     }
 
+    @Test func listenerAndClient() async throws {
+        #expect(
+            try await lines(of: "P21") == [
+                "[2.25, nil, \"junk\"]", "hello", "8 bytes", "[42, 1729, 0, 0, 0]",
+            ])
+    }
+
     @Test func printStartTerminate() async throws {
         let lines = try await lines(of: "P11")
         let numbers = try Self.numbers(in: lines)

@@ -12,8 +12,9 @@ struct ManualExamplesTests {
         let folder = URL(filePath: #filePath).deletingLastPathComponent()
         let package = folder.appending(path: "../..")
         var compiled: Set<String> = []
-        for file in ["ManualExamplesTests.swift", "ManualProcessTests.swift", "ManualServerTests.swift"] {
-            compiled.formUnion(try lines(of: folder.appending(path: file)))
+        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+        for file in files where file.lastPathComponent.hasPrefix("Manual") {
+            compiled.formUnion(try lines(of: file))
         }
         compiled.formUnion(try lines(of: package.appending(path: "Examples/quickstart/Quickstart.swift")))
         var isCode = false

@@ -1,5 +1,6 @@
 import Foundation
 import Multiprocessing
+import MultiprocessingFoundation
 import TestSupport
 import Testing
 
@@ -14,6 +15,12 @@ private func serve() async throws {}
 /// What the manual puts on queues.
 private struct Order: Codable, Equatable {
     let id: Int
+}
+
+/// What a program in Python asks for.
+private struct Job: Codable {
+    var pages = 4
+    var copies = 3
 }
 
 /// The code of the manual's chapters on processes and on what they have in common.
@@ -75,6 +82,26 @@ struct ManualProcessTests {
         try await program.start()
         #expect(try await program.join() == .exited(0))
         try await withCancellation(on: [SIGTERM, SIGINT]) { try await serve() }
+    }
+
+    @Test func talkingToPython() async throws {
+        let secret = Array("a secret of sixteen bytes or more".utf8)
+        let address = ListenerAddress.tcp()
+        let key = try AuthenticationKey(secret)
+        let listener = try await Listener(address, key: key, protocol: .cpython)
+        let client = Task {
+            defer { listener.close() }
+            let connection = try await Connection.connect(to: listener.address, key: key, protocol: .cpython)
+            defer { connection.close() }
+            try await connection.send(json: Job())
+            return try await connection.receive(json: [String: Int].self)
+        }
+        for try await connection in listener.connections {
+            for try await job in connection.messages(json: Job.self) {
+                try await connection.send(json: ["total": job.pages * job.copies])
+            }
+        }
+        #expect(try await client.value == ["total": 12])
     }
 
     // MARK: What processes have in common

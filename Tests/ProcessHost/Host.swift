@@ -32,6 +32,8 @@ enum Command: String, CaseIterable {
     case cleaning
     /// Makes more shared memory than there is room for.
     case fullMemory
+    /// Connects to an address with a key, both from the command line, and delivers a message.
+    case deliver
 
     func run(_ context: ProcessContext) async throws {
         switch self {
@@ -50,7 +52,18 @@ enum Command: String, CaseIterable {
         case .startMany: try await startWithoutEnd(context)
         case .cleaning: try await MemoryScenes.clean(context)
         case .fullMemory: try MemoryScenes.fill()
+        case .deliver: try await deliverMessage()
         }
+    }
+}
+
+private func deliverMessage() async throws {
+    let words = CommandLine.arguments
+    let address = try ListenerAddress(words[3])
+    let key = try AuthenticationKey(Array(words[4].utf8))
+    try await withConnection(to: address, key: key) { connection in
+        try await connection.send("delivered by \(getpid())")
+        _ = try await connection.receive(Bool.self)
     }
 }
 

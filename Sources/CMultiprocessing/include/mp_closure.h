@@ -49,9 +49,43 @@ char *_Nullable mp_demangle(const uint8_t *_Nullable name, size_t count);
 /// Frees what `mp_demangle` returned.
 void mp_free(void *_Nullable memory);
 
-/// The runtime's record of the distributed method of this name; null if there is none.
+/// What the compiler recorded about a distributed method.
+struct mp_distributed_method {
+    const void *_Nullable environment;
+    /// The record of an async function, which decodes the arguments and calls the method.
+    const void *_Nullable function;
+};
+
+/// Finds the distributed method of this name; 0 if there is none.
 ///
 /// This function is provided because the runtime's table of such methods has no name in Swift.
-const void *_Nullable mp_find_distributed_method(const uint8_t *_Nullable name, size_t count);
+int mp_find_distributed_method(const uint8_t *_Nullable name, size_t count,
+                               struct mp_distributed_method *_Nonnull found);
+
+/// Calls `visit` with the name of each distributed method of each image; 0 if the runtime's tables are not as expected.
+///
+/// This function is provided because the runtime's tables have no name in Swift.
+int mp_visit_distributed_methods(void (*_Nonnull visit)(const char *_Nonnull name, void *_Nonnull context),
+                                 void *_Nonnull context);
+
+/// The types of a distributed method's parameters; their number, or a negative one.
+///
+/// `arguments` are the generic arguments of the method and of the types around it. This function is provided because
+/// the runtime's function has no public name in Swift.
+int mp_distributed_parameters(const uint8_t *_Nonnull name, size_t count, const void *_Nullable environment,
+                              const void *_Nullable arguments, const void *_Nullable *_Nonnull types, size_t limit);
+
+/// The type that a distributed method returns; null if there is none.
+///
+/// This function is provided because the runtime's function has no public name in Swift.
+const void *_Nullable mp_distributed_result(const uint8_t *_Nonnull name, size_t count,
+                                            const void *_Nullable environment, const void *_Nullable arguments);
+
+/// The witness tables that generic arguments need, to be freed with `mp_free`; the number is negative when one of the
+/// arguments does not conform.
+///
+/// This function is provided because the runtime's function has no public name in Swift.
+const void *_Nullable mp_distributed_witnesses(const void *_Nonnull environment, const void *_Nonnull arguments,
+                                               intptr_t *_Nonnull count);
 
 #endif

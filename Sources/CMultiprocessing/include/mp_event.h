@@ -27,10 +27,10 @@ int mp_watch_add(int set, int descriptor, uint64_t token);
 /// This function is provided because `epoll_event` is a packed union.
 int mp_watch_add_writing(int set, int descriptor, uint64_t token);
 
-/// Takes a descriptor into the set, to be watched when it is armed; 0, or -1 with errno.
+/// Takes a descriptor into the set, armed as by `mp_watch_arm`; 0, or -1 with errno.
 ///
 /// This function is provided because `epoll_event` is a packed union.
-int mp_watch_register(int set, int descriptor, uint64_t token);
+int mp_watch_register(int set, int descriptor, uint64_t token, int reading, int writing);
 
 /// Watches a registered descriptor until the next thing happens to it: bytes to read or space to write, as wanted,
 /// and the other end's end. 0, or -1 with errno.

@@ -35,6 +35,11 @@ int mp_connect_local(int socket, const char *_Nonnull name, size_t length, int i
 /// This function is provided because `accept4` is hidden behind a feature macro.
 int mp_accept(int socket, void *_Nonnull address, uint32_t *_Nonnull size);
 
+/// Fills memory with bytes that nobody can guess; at most 256, which the kernel gives all at once.
+///
+/// This function is provided because Swift's own generator asks the kernel once for every eight bytes.
+void mp_random(void *_Nonnull bytes, size_t size);
+
 /// Asks the kernel for the other end of a local socket; 0, or -1 with errno.
 ///
 /// This function is provided because `struct ucred` is hidden behind a feature macro.

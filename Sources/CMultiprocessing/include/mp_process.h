@@ -20,6 +20,11 @@ int mp_pidfd_open(int pid);
 /// This function is provided because `syscall` is variadic.
 int mp_pidfd_signal(int pidfd, int signal);
 
+/// This function is provided because system calls without a wrapper are variadic, which Swift cannot call.
+///
+/// Sends a signal to the process group that the process of this descriptor leads; fails with EINVAL before Linux 6.9.
+int mp_pidfd_signal_group(int pidfd, int signal);
+
 /// What `mp_pidfd_wait` tells.
 struct mp_exit {
     /// Whether it ended by itself (1) or by a signal (0).

@@ -4,7 +4,7 @@ import MultiprocessingCore
 /// makes the end that came the only one that can be used.
 extension Connection: Codable {
     private enum CodingKeys: CodingKey {
-        case descriptor, isReadable, isWritable, maximumLength, session
+        case descriptor, isReadable, isWritable, maximumLength, session, framing
     }
 
     /// Decodes an end from a message of the library's.
@@ -17,12 +17,16 @@ extension Connection: Codable {
         let isWritable = try fields.decode(Bool.self, forKey: .isWritable)
         let maximumLength = try fields.decode(Int.self, forKey: .maximumLength)
         let session = try fields.decodeIfPresent([UInt8].self, forKey: .session)
+        guard let framing = StreamFraming(rawValue: try fields.decode(UInt8.self, forKey: .framing)) else {
+            throw MultiprocessingError(.undecodable, "a Connection came that speaks an unknown protocol")
+        }
         let index = try fields.decode(Int.self, forKey: .descriptor)
         let descriptor = try decoder.attachment(index, of: "a Connection")
         do {
             let seals = try session.map(FrameSeals.init)
             self.init(
-                try ConnectionEnd(descriptor, readable: isReadable, writable: isWritable, seals: seals),
+                try ConnectionEnd(
+                    descriptor, readable: isReadable, writable: isWritable, framing: framing, seals: seals),
                 maximumLength: maximumLength)
         } catch {
             throw MultiprocessingError(.undecodable, "a Connection came without its socket", cause: error)
@@ -50,6 +54,7 @@ extension Connection: Codable {
         try fields.encode(isReadable, forKey: .isReadable)
         try fields.encode(isWritable, forKey: .isWritable)
         try fields.encode(storage.maximumLength, forKey: .maximumLength)
+        try fields.encode(end.framing.rawValue, forKey: .framing)
         try fields.encodeIfPresent(session, forKey: .session)
     }
 }

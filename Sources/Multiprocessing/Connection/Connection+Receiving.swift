@@ -19,7 +19,8 @@ extension Connection {
     public nonisolated(nonsending) func receive<Message: Codable & Sendable>(
         _ type: Message.Type = Message.self, timeout: Duration? = nil
     ) async throws -> Message {
-        try await next(storage.maximumLength, timeout).decoded()
+        try storage.checkValues()
+        return try await next(storage.maximumLength, timeout).decoded()
     }
 
     /// Receives bytes; Python's `recv_bytes`.
@@ -73,7 +74,8 @@ extension Connection {
     public func tryReceive<Message: Codable & Sendable>(_ type: Message.Type = Message.self) throws
         -> Message?
     {
-        try storage.tryReceive(limit: storage.maximumLength)?.decoded()
+        try storage.checkValues()
+        return try storage.tryReceive(limit: storage.maximumLength)?.decoded()
     }
 
     /// Receives bytes if a message is there, without waiting.

@@ -17,6 +17,7 @@ extension Connection {
         _ message: Message, timeout: Duration? = nil
     ) async throws {
         try storage.checkWritable()
+        try storage.checkValues()
         try await send(OutgoingMessage(encoding: message), timeout)
     }
 

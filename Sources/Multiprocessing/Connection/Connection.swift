@@ -45,11 +45,16 @@ public final class Connection: Sendable {
     ///   - fileDescriptor: its number; the descriptor stays yours.
     ///   - readable: whether the connection may receive; the end of a pipe that is written never may.
     ///   - writable: whether the connection may send; the end of a pipe that is read never may.
+    ///   - wire: what the other end speaks, the library's own protocol or CPython's, which has no packets.
     /// - Throws: a ``MultiprocessingError`` with the code `invalidArgument` for anything else.
-    public convenience init(fileDescriptor: Int32, readable: Bool = true, writable: Bool = true) throws {
+    public convenience init(
+        fileDescriptor: Int32, readable: Bool = true, writable: Bool = true,
+        protocol wire: ConnectionProtocol = .native
+    ) throws {
         do throws(SystemError) {
             let own = try SharedDescriptor(duplicating: fileDescriptor)
-            self.init(try ConnectionEnd(own, readable: readable, writable: writable))
+            self.init(
+                try ConnectionEnd(own, readable: readable, writable: writable, framing: wire.framing))
         } catch {
             throw MultiprocessingError(
                 .invalidArgument, "descriptor \(fileDescriptor) is not one that messages can go over",

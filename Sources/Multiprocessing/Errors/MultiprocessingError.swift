@@ -19,6 +19,7 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
             case memoryLimitExceeded, nestingTooDeep
             case notFound, alreadyExists, connectionClosed, brokenConnection, truncated, messageTooLong
             case authenticationFailed, versionMismatch, addressInUse, unreachable
+            case overloaded, queueTimeout
         }
 
         private let kind: Kind
@@ -33,8 +34,12 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
         public static let poolBroken = Code(kind: .poolBroken)
         /// A task took more memory than the pool's configuration allows.
         public static let memoryLimitExceeded = Code(kind: .memoryLimitExceeded)
-        /// A pool was to be made inside of too many others.
+        /// A process or pool was to be made inside of too many others.
         public static let nestingTooDeep = Code(kind: .nestingTooDeep)
+        /// As many tasks wait for a worker as may wait; the one at hand was not accepted.
+        public static let overloaded = Code(kind: .overloaded)
+        /// A task waited for a worker for longer than it may, and never runs.
+        public static let queueTimeout = Code(kind: .queueTimeout)
         /// A limit of time was over.
         public static let timeout = Code(kind: .timeout)
         /// A process could not be started.
@@ -117,7 +122,7 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
     /// The description of the error below this one, if there was one.
     public let cause: String?
 
-    init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+    package init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
         self.code = code
         self.message = message
         self.cause = cause.map { String(describing: $0) }

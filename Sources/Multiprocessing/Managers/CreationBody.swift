@@ -41,7 +41,7 @@ where Act.ActorSystem == ManagerSystem {
 
 extension ServerCore {
     /// The system of the manager that makes an object.
-    fileprivate static func currentSystem() throws -> ManagerSystem {
+    static func currentSystem() throws -> ManagerSystem {
         guard let current else {
             throw MultiprocessingError(.invalidArgument, "objects are made in a manager's process only")
         }

@@ -19,11 +19,11 @@ enum KnownTypes {
             Bool.self, String.self, Int.self, Int8.self, Int16.self, Int32.self, Int64.self, Int128.self,
             UInt.self,
             UInt8.self, UInt16.self, UInt32.self, UInt64.self, UInt128.self, Float.self, Double.self,
-            Duration.self,
+            Duration.self, MixedValue.self, [MixedValue].self,
             [Bool].self, [String].self, [Int].self, [UInt8].self, [Double].self, [String: String].self,
             [String: Int].self, [Int: String].self, Bool?.self, Int?.self, String?.self, Double?.self,
             MultiprocessingError.self, RemoteError.self, ClosureRefusedError.self, WorkerDiedError.self,
-            OwnerDiedError.self,
+            OwnerDiedError.self, IndexOutOfRangeError.self, MissingAttributeError.self,
         ]
         for type in standard { state.add(type) }
         return GlobalMutex(state)

@@ -19,14 +19,20 @@ public actor Manager {
     ///
     /// - Parameters:
     ///   - name: that of its process; nil makes one of the form `Manager-1`.
+    ///   - address: where other processes find it; nil makes a local socket that only this user can reach.
+    ///   - key: what they have to have; nil is the key of this process, which its children have as well.
+    ///   - maximumLength: the longest message that it accepts from them.
     ///   - context: how its process is started.
     ///   - options: what is special about its process.
     ///   - initializer: runs once in its process, before the start is over; it may make objects and name them.
     public init(
-        name: String? = nil, context: ProcessContext = .default, options: StartOptions = StartOptions(),
+        name: String? = nil, address: ListenerAddress? = nil, key: AuthenticationKey? = nil,
+        maximumLength: Int = Connection.listenerMaximumLength, context: ProcessContext = .default,
+        options: StartOptions = StartOptions(),
         initializer: (@concurrent @Sendable (ManagerSystem) async throws -> Void)? = nil
     ) {
-        storage = ManagerStorage(name, context, options, initializer)
+        storage = ManagerStorage(
+            name, context, options, .init(address: address, key: key, maximumLength: maximumLength), initializer)
     }
 
     deinit { storage.drop() }
@@ -52,6 +58,9 @@ public actor Manager {
 
     /// The name of the manager's process.
     public nonisolated var name: String { storage.child?.name ?? storage.name ?? "Manager" }
+
+    /// Where other processes find the manager; nil while it does not serve.
+    public nonisolated var address: ListenerAddress? { storage.address }
 
     /// The number of the manager's process; nil before the start.
     public nonisolated var pid: Int32? { storage.child?.pid }

@@ -17,10 +17,7 @@ extension MultiprocessingError {
         MultiprocessingError(
             .notFound, "object \(number) of the manager has ended: its last proxy and its name were gone")
     }
-}
 
-extension Error where Self == MultiprocessingError {
-    static var timedOutCall: MultiprocessingError {
-        MultiprocessingError(.timeout, "a managed object's method did not return within the limit")
-    }
+    static let timedOutCall = MultiprocessingError(
+        .timeout, "a managed object's method did not return within the limit")
 }

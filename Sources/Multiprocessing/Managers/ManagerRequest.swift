@@ -18,5 +18,5 @@ enum ManagerRequest: Codable, Sendable {
 struct ManagerGreeting: Codable, Sendable {
     let high: UInt64
     let low: UInt64
-    let address: String?
+    let address: ListenerAddress?
 }

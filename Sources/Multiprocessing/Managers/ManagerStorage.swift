@@ -6,33 +6,42 @@ final class ManagerStorage: Sendable {
     private enum State {
         case initial
         case starting
-        case started(ChildProcess, ManagerPeer)
+        case started(ChildProcess, ManagerPeer, ListenerAddress?)
         case failed
         case ended(ChildProcess)
+    }
+
+    /// Where the manager listens, and with which key.
+    struct Seat: Sendable {
+        var address: ListenerAddress?
+        var key: AuthenticationKey?
+        var maximumLength = Connection.listenerMaximumLength
     }
 
     let name: String?
     private let context: ProcessContext
     private let options: StartOptions
+    private let seat: Seat
     private let initializer: (@concurrent @Sendable (ManagerSystem) async throws -> Void)?
     private let state = Mutex(State.initial)
     /// Closed when the process is gone after a shutdown.
     private let finished = Latch<Void>()
 
     init(
-        _ name: String?, _ context: ProcessContext, _ options: StartOptions,
+        _ name: String?, _ context: ProcessContext, _ options: StartOptions, _ seat: Seat,
         _ initializer: (@concurrent @Sendable (ManagerSystem) async throws -> Void)?
     ) {
         self.name = name
         self.context = context
         self.options = options
+        self.seat = seat
         self.initializer = initializer
     }
 
     /// The manager's process.
     var child: ChildProcess? {
         switch state.withLock(\.self) {
-        case .started(let child, _), .ended(let child): child
+        case .started(let child, _, _), .ended(let child): child
         case .initial, .starting, .failed: nil
         }
     }
@@ -45,12 +54,17 @@ final class ManagerStorage: Sendable {
     var peer: ManagerPeer {
         get throws {
             switch state.withLock(\.self) {
-            case .started(_, let peer): return peer
+            case .started(_, let peer, _): return peer
             case .initial, .starting, .failed:
                 throw MultiprocessingError(.notStarted, "the manager has not been started")
             case .ended: throw MultiprocessingError(.managerGone, "the manager was shut down")
             }
         }
+    }
+
+    /// Where the manager listens; nil when it does not run.
+    var address: ListenerAddress? {
+        if case .started(_, _, let address) = state.withLock(\.self) { address } else { nil }
     }
 
     // MARK: Starting
@@ -63,15 +77,17 @@ final class ManagerStorage: Sendable {
             state = .starting
         }
         do {
-            let (child, peer) = try await launch()
-            state.withLock { $0 = .started(child, peer) }
+            let (child, peer, address) = try await launch()
+            state.withLock { $0 = .started(child, peer, address) }
         } catch {
             state.withLock { $0 = .failed }
             throw error
         }
     }
 
-    private nonisolated(nonsending) func launch() async throws -> (ChildProcess, ManagerPeer) {
+    private nonisolated(nonsending) func launch() async throws -> (
+        ChildProcess, ManagerPeer, ListenerAddress?
+    ) {
         let id = ManagerID.random()
         let (child, end) = try process(id)
         try await child.start()
@@ -80,8 +96,8 @@ final class ManagerStorage: Sendable {
         // An end that nobody asked for fails the calls that wait, also when no call looks at the link.
         Self.watch(child, peer)
         do {
-            _ = try await peer.request(.hello).value(as: ManagerGreeting.self)
-            return (child, peer)
+            let greeting = try await peer.request(.hello).value(as: ManagerGreeting.self)
+            return (child, peer, greeting.address)
         } catch {
             peer.fail(.managerGone)
             await Self.end(child, within: .seconds(1))
@@ -93,9 +109,11 @@ final class ManagerStorage: Sendable {
         do {
             let (ours, theirs) = try SocketPair.make(packets: true)
             let child = ChildProcess(
-                name, kind: "Manager", context, false, options, nil,
+                name, kind: "Manager", context, false, options, seat.key,
                 ManagerBody(initializer: initializer ?? { _ in }),
-                ManagerSeating(high: id.high, low: id.low, channel: theirs))
+                ManagerSeating(
+                    high: id.high, low: id.low, address: seat.address, maximumLength: seat.maximumLength,
+                    channel: theirs))
             return (child, try ConnectionEnd(ours, readable: true, writable: true))
         } catch {
             throw MultiprocessingError(.noResources, "there is no room for a manager's channel", cause: error)
@@ -111,7 +129,7 @@ final class ManagerStorage: Sendable {
     nonisolated(nonsending) func shutdown(_ timeout: Duration) async {
         let (started, mustWait) = state.withLock { state -> ((ChildProcess, ManagerPeer)?, Bool) in
             switch state {
-            case .started(let child, let peer):
+            case .started(let child, let peer, _):
                 state = .ended(child)
                 return ((child, peer), true)
             case .ended: return (nil, true)
@@ -151,7 +169,7 @@ final class ManagerStorage: Sendable {
 
     /// Nobody has the handle any more: the manager's process finds the end of its channel, and ends.
     func drop() {
-        guard case .started(_, let peer) = state.withLock(\.self) else { return }
+        guard case .started(_, let peer, _) = state.withLock(\.self) else { return }
         StandardError.write("a manager was dropped without shutdown(), so it ends\n")
         peer.fail(.managerGone)
     }

@@ -16,12 +16,6 @@ extension ProcessPool {
         public var drainTimeout = Duration.seconds(30)
         /// How many tasks may run at once in all pools that share this; nil, unless set, for no common limit.
         public var budget: ConcurrencyBudget?
-        /// How many pools and processes may be nested in each other, this one included; 10 unless set.
-        ///
-        /// A pool that is made deeper is refused: without a limit, a task that makes a pool of its own kind would fill
-        /// the machine.
-        public var maxDepth = 10
-
         /// What becomes of the tasks of a worker that died.
         public var onWorkerDeath = WorkerDeathPolicy.failTask
         /// A task that has ended so many workers is not run again, whatever the policy says; 3 unless set.
@@ -55,6 +49,20 @@ extension ProcessPool {
         /// With any, what workers write there comes through this process, unchanged and in its order. What a worker
         /// has written is then lost when this process is killed before it has passed it on.
         public var keptErrorLines = 0
+
+        /// How many tasks may wait for a worker, a chunk counting as one; nil, unless set, for any number.
+        ///
+        /// When so many wait, `apply` and `applyAsync` throw a ``MultiprocessingError`` with the code `overloaded` at
+        /// once. Maps and streams go on more slowly instead: they submit as there is room.
+        public var maxQueued: Int?
+
+        /// The weights of lanes: a lane of weight 3 gets three times the tasks of one of weight 1.
+        ///
+        /// At least 1; lanes that are not named here have 1. Only lanes in which something waits have a share.
+        public var lanes: [Lane: Int] = [:]
+
+        /// The task-local values that travel with the calls of the pool.
+        public var taskLocals: [any PropagatedTaskLocal.Type] = []
 
         /// The usual configuration.
         public init() {}
@@ -97,6 +105,10 @@ extension ProcessPool.Configuration {
             "nobody reads the captured output of a worker: choose .tagged for the pool's output, or keptErrorLines"
         )
         _ = try startOptions.settings()
+        try Self.check((maxQueued ?? 0) >= 0, "maxQueued is zero or more, not \(maxQueued ?? 0)")
+        for (lane, weight) in lanes {
+            try Self.check(weight >= 1, "the weight of a lane is at least 1, not \(weight) as for \(lane)")
+        }
     }
 
     private static func check(_ isRight: Bool, _ message: String) throws(MultiprocessingError) {

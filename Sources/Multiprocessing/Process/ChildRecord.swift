@@ -16,12 +16,15 @@ final class ChildRecord: Sendable {
     /// Closed when the child has ended and was reaped.
     let end = Latch<ProcessEnd>()
     let output: ChildOutput
+    /// Whether the child leads a process group.
+    let leadsGroup: Bool
     private let name: String
     private let state = Mutex(State.initial)
 
     init(_ name: String, capturing options: StartOptions) {
         self.name = name
         output = ChildOutput(options)
+        leadsGroup = options.processGroup == .own || options.processGroup == .ownSession
     }
 
     // MARK: Starting

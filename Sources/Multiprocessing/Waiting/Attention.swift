@@ -9,8 +9,10 @@ final class Attention: Sendable {
     /// About the cost of two wakes between processors, in nanoseconds.
     private static let usual: UInt64 = 60_000
     static let minimum: UInt64 = 2_000
+    /// Asked once: the answer takes longer than making a connection, and a wrong one only costs time.
+    private static let hasOneProcessor = Processor.usableCount <= 1
 
-    private let maximum: UInt64
+    let maximum: UInt64
     private let nanoseconds: Atomic<UInt64>
     /// Whether there is one processor only: whoever looks has to let the other side work meanwhile.
     let isAlone: Bool
@@ -19,7 +21,7 @@ final class Attention: Sendable {
     ///   - maximum: nanoseconds to look for at most.
     ///   - alone: the same, where there is one processor only.
     init(maximum: UInt64 = Attention.usual, alone: UInt64 = 0) {
-        isAlone = Processor.usableCount <= 1
+        isAlone = Self.hasOneProcessor
         self.maximum = isAlone ? alone : maximum
         nanoseconds = Atomic(self.maximum)
     }

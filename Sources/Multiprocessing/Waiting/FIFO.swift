@@ -1,7 +1,7 @@
 /// First in, first out, in constant time on average; what was taken by mistake can be put back in front.
 struct FIFO<Element> {
-    private var elements: [Element?] = []
-    private var head = 0
+    fileprivate var elements: [Element?] = []
+    fileprivate var head = 0
 
     var count: Int { elements.count - head }
     var isEmpty: Bool { count == 0 }
@@ -42,3 +42,13 @@ struct FIFO<Element> {
         return elements[head...].compactMap { $0 }
     }
 }
+
+extension FIFO {
+    /// The elements from an index on, in order, up to a number of them.
+    func elements(from index: Int, limit: Int) -> [Element] {
+        let start = head + max(0, index)
+        return elements[start..<min(elements.count, start + limit)].compactMap { $0 }
+    }
+}
+
+extension FIFO: Sendable where Element: Sendable {}

@@ -10,7 +10,35 @@ package enum DistributedTarget {
         guard name.utf8.count < 4096, name.hasPrefix("$s"), name.hasSuffix("TE"), exists(name),
             let text = demangled(name), let owner = owner(text)
         else { return false }
-        return owner == withoutArguments(_typeName(type, qualified: true))
+        guard owner == withoutArguments(_typeName(type, qualified: true)) else { return false }
+        return !owner.contains("~") || isOnly(owner, in: text)
+    }
+
+    /// Whether the owner of this method is the only type of its kind that would have this owner's text.
+    ///
+    /// Two files may have private types of one name, and only the symbols say which is which.
+    private static func isOnly(_ owner: String, in text: String) -> Bool {
+        final class Names {
+            var all: [String] = []
+        }
+        let names = Names()
+        let isExpected = withExtendedLifetime(names) {
+            unsafe mp_visit_distributed_methods(
+                { name, context in
+                    let names = unsafe Unmanaged<Names>.fromOpaque(context).takeUnretainedValue()
+                    names.all.append(unsafe String(cString: name))
+                }, Unmanaged.passUnretained(names).toOpaque())
+        }
+        let files = Set(
+            names.all.compactMap { demangled($0) }.filter { self.owner($0) == owner }.map { discriminators(in: $0) })
+        return isExpected != 0 && files == [discriminators(in: text)]
+    }
+
+    /// What stands for the files of private names in a symbol.
+    private static func discriminators(in text: String) -> [String] {
+        text.split(separator: " ").filter { $0.hasPrefix("_") }.map { word in
+            String(word.prefix { $0 != ")" })
+        }
     }
 
     /// The type that a method belongs to, as text; nil for anything that is no distributed method.
@@ -74,7 +102,8 @@ package enum DistributedTarget {
 
     private static func exists(_ name: String) -> Bool {
         var name = name
-        return name.withUTF8 { unsafe mp_find_distributed_method($0.baseAddress, $0.count) != nil }
+        var found = unsafe mp_distributed_method()
+        return name.withUTF8 { unsafe mp_find_distributed_method($0.baseAddress, $0.count, &found) != 0 }
     }
 
     /// The name in words; nil if it is no name of the compiler's.

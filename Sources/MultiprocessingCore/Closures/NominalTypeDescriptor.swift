@@ -57,6 +57,12 @@
         return allArePlain ? count : nil
     }
 
+    /// How many conformances of its parameters a generic type keeps.
+    var conformanceCount: Int {
+        guard isGeneric, let parameters = plainParameterCount else { return 0 }
+        return unsafe Int(pointer.load(fromByteOffset: genericHeaderOffset + 12, as: UInt16.self)) - parameters
+    }
+
     /// Where the arguments lie in the metadata; nil when only the runtime knows.
     var genericArgumentOffset: Int? {
         guard isClass else { return 16 }

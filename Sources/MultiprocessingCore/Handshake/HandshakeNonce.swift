@@ -1,10 +1,11 @@
+import CMultiprocessing
+
 /// Numbers that are used once.
 package enum HandshakeNonce {
-    /// 32 random bytes: the system's generator is the kernel's.
+    /// 32 bytes that nobody can guess.
     package static func make() -> [UInt8] {
-        var generator = SystemRandomNumberGenerator()
-        var writer = ByteWriter()
-        for _ in 0..<4 { writer.append(generator.next() as UInt64) }
-        return writer.bytes
+        var bytes = [UInt8](repeating: 0, count: HandshakeProof.length)
+        unsafe mp_random(&bytes, bytes.count)
+        return bytes
     }
 }

@@ -52,6 +52,17 @@ package final class LaunchedChild: Sendable {
         return try process.send(signal)
     }
 
+    /// Sends a signal to the process group that the child leads; false when nobody is in it.
+    package func send(signalToGroup signal: Int32) throws(SystemError) -> Bool {
+        do {
+            return try process.sendToGroup(signal)
+        } catch {
+            // An older system knows groups by number only, which is the child's own for as long as it is not reaped.
+            guard status == nil, Glibc.kill(-pid, signal) == 0 else { return false }
+            return true
+        }
+    }
+
     /// The child has ended; called once, on the poller's thread.
     func ended(_ end: ProcessEnd) {
         let onExit = state.withLock { state in

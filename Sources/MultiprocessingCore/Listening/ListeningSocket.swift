@@ -37,6 +37,7 @@ package struct ListeningSocket: Sendable {
     ///   - place: where.
     ///   - packets: whether a local socket carries packets and not a stream of bytes.
     ///   - backlog: how many connections may wait to be accepted.
+    /// - Throws: why nobody can listen there; nothing is left of the attempt then.
     package init(_ place: Place, packets: Bool, backlog: Int) throws(LocalPlace.Failure) {
         do throws(SystemError) {
             switch place {

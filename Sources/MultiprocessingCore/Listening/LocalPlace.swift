@@ -17,6 +17,7 @@ package struct LocalPlace: Sendable {
     let name: String
 
     /// - Parameter path: where the file is, or will be.
+    /// - Throws: when the folder cannot be opened, or the path names no file in one.
     package init(_ path: String) throws(Failure) {
         let parts = path.split(separator: "/", omittingEmptySubsequences: true)
         guard let last = parts.last, last != ".", last != "..", !path.hasSuffix("/"), !path.utf8.contains(0)

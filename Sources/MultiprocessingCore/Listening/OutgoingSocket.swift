@@ -19,6 +19,8 @@ package struct OutgoingSocket: Sendable {
         case crowded
     }
 
+    private static let longestPath = 107
+
     package let socket: SharedDescriptor
     private let target: Target
     private let place: LocalPlace?
@@ -26,9 +28,11 @@ package struct OutgoingSocket: Sendable {
     /// - Parameters:
     ///   - target: whom it goes to.
     ///   - packets: whether a local socket carries packets and not a stream of bytes.
+    /// - Throws: when there is no folder there, or no room for a socket.
     package init(_ target: Target, packets: Bool) throws(LocalPlace.Failure) {
         self.target = target
-        if case .path(let path) = target {
+        // A path that fits into an address needs no detour through its folder.
+        if case .path(let path) = target, path.utf8.count > Self.longestPath || path.isEmpty {
             place = try LocalPlace(path)
         } else {
             place = nil
@@ -57,7 +61,8 @@ package struct OutgoingSocket: Sendable {
     package func connect() throws(SystemError) -> Progress {
         let result =
             switch target {
-            case .path: place?.connect(socket) ?? -1
+            case .path(let path):
+                unsafe place?.connect(socket) ?? mp_connect_local(socket.raw, path, path.utf8.count, 0)
             case .abstract(let name): unsafe mp_connect_local(socket.raw, name, name.utf8.count, 1)
             case .network(let address):
                 unsafe address.withAddress { unsafe Glibc.connect(socket.raw, $0, $1) }

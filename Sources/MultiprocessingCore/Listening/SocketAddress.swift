@@ -47,6 +47,7 @@ package struct SocketAddress: Hashable, Sendable {
     ///   - host: a name, or numbers of either family.
     ///   - port: the port.
     ///   - isNumeric: whether names are not looked up.
+    /// - Returns: one or more, the best one first.
     /// - Throws: ENOENT with the resolver's words when there is no such host.
     package static func find(
         _ host: String, port: UInt16, isNumeric: Bool

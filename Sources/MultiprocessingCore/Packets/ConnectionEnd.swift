@@ -16,7 +16,7 @@ package final class ConnectionEnd: Sendable {
     package let carriesDescriptors: Bool
 
     /// Whether the kernel knows who is at the other end.
-    package var isLocalSocket: Bool { carriesDescriptors }
+    package let isLocalSocket: Bool
 
     package var descriptor: SharedDescriptor { interest.descriptor }
 
@@ -33,25 +33,39 @@ package final class ConnectionEnd: Sendable {
         _ descriptor: SharedDescriptor, readable: Bool, writable: Bool, framing: StreamFraming = .native,
         seals: FrameSeals? = nil
     ) throws(SystemError) {
-        try self.init(
-            DescriptorInterest(descriptor), readable: readable, writable: writable, framing: framing,
+        let kind = try Self.kind(of: descriptor)
+        if case .packets = kind, framing != .native {
+            throw SystemError(code: EINVAL, call: "packets, where a stream of bytes is needed")
+        }
+        self.init(
+            DescriptorInterest(descriptor), kind, readable: readable, writable: writable, framing: framing,
             seals: seals)
     }
 
-    /// Goes on with a descriptor that others have waited for.
-    package init(
-        _ interest: DescriptorInterest, readable: Bool = true, writable: Bool = true,
-        framing: StreamFraming = .native, seals: FrameSeals? = nil
-    ) throws(SystemError) {
-        let kind = try Self.kind(of: interest.descriptor)
+    /// Goes on with a socket of known kind after its handshake.
+    ///
+    /// - Parameters:
+    ///   - interest: the socket, for which others may have waited.
+    ///   - isLocal: whether it is a local socket, of packets if they are ours, or else a stream of a network.
+    ///   - framing: how messages lie in a stream of bytes.
+    ///   - seals: what the frames of a stream are sealed with.
+    package convenience init(
+        _ interest: DescriptorInterest, isLocal: Bool, framing: StreamFraming = .native, seals: FrameSeals?
+    ) {
+        let kind = isLocal && framing == .native ? Kind.packets : .stream(isLocal: isLocal)
+        self.init(interest, kind, readable: true, writable: true, framing: framing, seals: seals)
+    }
+
+    private init(
+        _ interest: DescriptorInterest, _ kind: Kind, readable: Bool, writable: Bool, framing: StreamFraming,
+        seals: FrameSeals?
+    ) {
         self.interest = interest
         self.framing = framing
+        isLocalSocket = kind.carriesDescriptors
         carriesDescriptors = kind.carriesDescriptors && framing.carriesDescriptors
         switch kind {
         case .packets:
-            guard framing == .native else {
-                throw SystemError(code: EINVAL, call: "packets, where a stream of bytes is needed")
-            }
             receiver = Mutex(PacketReceiver(interest))
             sender = Mutex(PacketSender(interest))
             isReadable = readable

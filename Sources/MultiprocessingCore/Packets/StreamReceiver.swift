@@ -106,10 +106,11 @@ final class StreamReceiver: MessageReceiver {
 
     private func readBody(_ header: StreamFraming.Head) throws(TransportFailure) -> Bool {
         let length = Int(header.length) + codeLength
-        if body.capacity < length, length > Self.mostAhead, !Memory.reserve(length, in: &body) {
-            throw .system(SystemError(code: ENOMEM, call: "mmap(\(length))"))
-        }
         while body.count < length {
+            // Who has sent this much gets room for the rest at once, so that nothing has to be moved.
+            if body.count >= Self.mostAhead, body.capacity < length, !Memory.reserve(length, in: &body) {
+                throw .system(SystemError(code: ENOMEM, call: "mmap(\(length))"))
+            }
             // Memory grows with what arrives, at most this far ahead.
             var part = Memory.unset(min(length - body.count, Self.mostAhead))
             guard let count = try stream.read(into: &part, &descriptors) else { return false }

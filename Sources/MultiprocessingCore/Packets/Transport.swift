@@ -39,6 +39,11 @@ package struct WaitPoint: Sendable {
 package struct IncomingMessage: Sendable {
     package let bytes: [UInt8]
     package let descriptors: [SharedDescriptor]
+
+    package init(bytes: [UInt8], descriptors: [SharedDescriptor]) {
+        self.bytes = bytes
+        self.descriptors = descriptors
+    }
 }
 
 /// Bytes that are to be sent, and descriptors that go with them.

@@ -37,6 +37,17 @@ package struct FrameReader: ~Copyable {
         ring.takeWriterRequest()
     }
 
+    /// Asks `body` about the next message, if that lies here whole; it stays where it is.
+    package func peek(_ body: (RingFrame, UnsafeRawBufferPointer) -> Bool) -> Bool {
+        guard header == nil, let available = try? unsafe ring.available(),
+            available.count >= RingFrame.headerSize
+        else { return false }
+        let frame = unsafe available.loadUnaligned(as: RingFrame.self)
+        guard frame.length <= UInt64(available.count - RingFrame.headerSize) else { return false }
+        let end = RingFrame.headerSize + Int(frame.length)
+        return unsafe body(frame, UnsafeRawBufferPointer(rebasing: available[RingFrame.headerSize..<end]))
+    }
+
     /// Hands the next whole message to `body` and gives its space back; false when none is whole yet.
     package mutating func next(
         _ body: (RingFrame, UnsafeRawBufferPointer) -> Void

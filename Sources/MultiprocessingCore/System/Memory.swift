@@ -10,8 +10,8 @@ enum Memory {
         unsafe [UInt8](unsafeUninitializedCapacity: count) { $1 = count }
     }
 
-    /// Makes room for so many bytes in an empty array, which memory is taken for as they come; false when there
-    /// cannot be so much.
+    /// Makes room for so many bytes in an array, which memory is taken for as they come; false when there cannot be
+    /// so much.
     static func reserve(_ count: Int, in array: inout [UInt8]) -> Bool {
         if count >= hugePage {
             // An array ends the process when there is no room, so the system is asked first.
@@ -24,7 +24,7 @@ enum Memory {
         return true
     }
 
-    /// Asks for huge pages in the room of a long array that is still empty: each saves 512 faults.
+    /// Asks for huge pages in the room of a long array that is mostly empty: each saves 512 faults.
     private static func preferHugePages(_ array: inout [UInt8]) {
         let capacity = array.capacity
         guard capacity >= 2 * hugePage else { return }

@@ -45,19 +45,20 @@ package final class DescriptorInterest: Sendable {
     ) throws(SystemError) -> Ticket {
         let poller = try Poller.obtain()
         return try state.withLock { state throws(SystemError) in
-            if state.registration?.poller !== poller {
-                let watch = try poller.register(descriptor.raw) { [weak self] in self?.fire() }
-                state.registration = Registration(poller: poller, watch: watch)
-            }
             state.lastID += 1
             let id = state.lastID
             state.waiting[id] = (direction, handler)
-            guard let registration = state.registration else { return Ticket(id: id) }
+            let reading = state.waiting.values.contains { $0.direction == .reading }
+            let writing = state.waiting.values.contains { $0.direction == .writing }
             do throws(SystemError) {
-                try poller.arm(
-                    registration.watch,
-                    reading: state.waiting.values.contains { $0.direction == .reading },
-                    writing: state.waiting.values.contains { $0.direction == .writing })
+                if let registration = state.registration, registration.poller === poller {
+                    try poller.arm(registration.watch, reading: reading, writing: writing)
+                } else {
+                    let watch = try poller.register(descriptor.raw, reading: reading, writing: writing) {
+                        [weak self] in self?.fire()
+                    }
+                    state.registration = Registration(poller: poller, watch: watch)
+                }
             } catch {
                 state.waiting[id] = nil
                 throw error

@@ -139,12 +139,14 @@ package final class Poller: Sendable {
         if handler != nil { mp_watch_remove(set.raw, watch.descriptor) }
     }
 
-    /// Takes a descriptor in, to be watched whenever it is armed; the handler may be called without a reason.
-    package func register(_ descriptor: Int32, _ handler: @escaping @Sendable () -> Void) throws(SystemError)
-        -> Watch
-    {
+    /// Takes a descriptor in, armed for its first time; the handler may be called without a reason.
+    package func register(
+        _ descriptor: Int32, reading: Bool, writing: Bool, _ handler: @escaping @Sendable () -> Void
+    ) throws(SystemError) -> Watch {
         let token = add(handler)
-        guard mp_watch_register(set.raw, descriptor, token) == 0 else { throw failed(token) }
+        guard mp_watch_register(set.raw, descriptor, token, reading ? 1 : 0, writing ? 1 : 0) == 0 else {
+            throw failed(token)
+        }
         return Watch(descriptor: descriptor, token: token)
     }
 

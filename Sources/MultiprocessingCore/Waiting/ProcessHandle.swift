@@ -23,6 +23,15 @@ package struct ProcessHandle: Sendable {
         return false
     }
 
+    /// Sends a signal to the group that the process leads, also when it has ended itself; false when nobody is in it.
+    ///
+    /// - Throws: also when the system cannot name a group by its leader's descriptor (EINVAL).
+    package func sendToGroup(_ signal: Int32) throws(SystemError) -> Bool {
+        if mp_pidfd_signal_group(descriptor.raw, signal) == 0 { return true }
+        guard errno == ESRCH else { throw .last("pidfd_send_signal") }
+        return false
+    }
+
     /// Reaps our own child without waiting; nil while it runs.
     package func reap() throws(SystemError) -> ProcessEnd? {
         var status = mp_exit()

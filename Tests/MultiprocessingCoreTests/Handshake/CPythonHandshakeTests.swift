@@ -126,6 +126,18 @@ import Testing
         #expect(hear(frame(right), &listener) == nil)
     }
 
+    @Test("AUT-03: a verdict that is none, after our answer, is a failure of the authentication")
+    func verdicts() {
+        for verdict in ["#WELCOME", "#WELCOME#!", "#welcome#", "", "#FAILURE#", "#CHALLENGE#"] {
+            var client = machine(.client, key)
+            var listener = machine(.listener, key)
+            #expect(hear(listener.takeOutput(), &client) == nil)
+            _ = client.takeOutput()
+            #expect(hear(frame(verdict), &client)?.isAboutAuthentication == true)
+            #expect(client.agreement == nil && client.wanted == 0)
+        }
+    }
+
     @Test("AUT-10: other digests are refused")
     func otherDigests() {
         for digest in [CPythonDigest.sha256, .insecureMD5] {

@@ -63,7 +63,7 @@ import Testing
             id: 1, bytes: [], attachments: [], label: "map", retired: RetiredDefinitions())
         var chunk = PoolChunk(
             id: id, definition: definition, payload: [], attachments: [], firstItem: item, count: count,
-            timeout: nil, options: CallOptions(), sink: nil)
+            timeout: nil, options: CallOptions(), terms: nil, alarm: nil, sink: nil)
         chunk.submittedAt = submitted
         return chunk
     }

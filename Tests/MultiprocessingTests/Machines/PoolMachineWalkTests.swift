@@ -5,20 +5,30 @@ import Testing
 
 /// Long walks through the machine's states: whatever happens in whatever order, nothing is lost or done twice.
 @Suite struct PoolMachineWalkTests {
-    @Test(arguments: [1, 2, 3, 5, 8], [4, 32])
+    /// With one rank, and with several that come and go.
+    @Test(arguments: [1, 2, 3, 5, 8], [4, 32, 33])
     func nothingIsLostOrDoneTwice(seats: Int, slots: Int) throws {
         var generator = SplitMix64(state: UInt64(seats * 100 + slots))
+        let hasRanks = slots == 33
         var pool = try PoolSimulation(seats: seats, slots: slots)
         for step in 0..<20_000 {
             // Floods and droughts, so that both full queues and idle workers occur.
             let isFlood = step / 400 % 2 == 0
             switch generator.next() % 100 {
             case 0..<(isFlood ? 50 : 12):
-                try pool.submit(bytes: generator.next() % 20 == 0 ? PoolMachine.byteBudget / 3 : 10)
+                let bytes = generator.next() % 20 == 0 ? PoolMachine.byteBudget / 3 : 10
+                var rank = LaneQueue.Rank.usual
+                if hasRanks, step / 1000 % 2 == 1 {
+                    rank.lane = ["a", "b"][Int(generator.next() % 2)]
+                    rank.priority = UInt8(generator.next() % 3)
+                }
+                try pool.submit(bytes: bytes, rank: rank)
             case 50..<54:
                 if let id = pool.open.randomElement(using: &generator) { try pool.withdraw(id) }
             case 54..<55:
-                try pool.end(Int.random(in: 0..<seats, using: &generator))
+                let seat = Int.random(in: 0..<seats, using: &generator)
+                if generator.next() % 2 == 0 { try pool.condemn(seat) }
+                try pool.end(seat)
             default:
                 try pool.step(Int.random(in: 0..<seats, using: &generator))
             }

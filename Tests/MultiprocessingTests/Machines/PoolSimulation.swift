@@ -58,13 +58,13 @@ struct PoolSimulation {
 
     // MARK: Events
 
-    mutating func submit(bytes: Int, key: Int? = nil) throws {
+    mutating func submit(bytes: Int, key: Int? = nil, rank: LaneQueue.Rank = .usual) throws {
         guard machine.phase == .open else { return }
         lastID += 1
         let id = lastID
         open.insert(id)
         keys[id] = key
-        try event { machine, actions in machine.submit(id, bytes: bytes, key: key, &actions) }
+        try event { machine, actions in machine.submit(id, bytes: bytes, key: key, rank: rank, &actions) }
     }
 
     mutating func ready(_ seat: Int) throws {
@@ -106,6 +106,12 @@ struct PoolSimulation {
             completed += 1
         }
         try event { machine, actions in machine.slotFreed(seat: seat, slot: slot, &actions) }
+    }
+
+    /// The worker is about to be ended because of what it runs.
+    mutating func condemn(_ seat: Int) throws {
+        guard workers[seat] != nil else { return }
+        try event { machine, actions in machine.condemn(seat: seat, &actions) }
     }
 
     mutating func withdraw(_ id: UInt64) throws {
@@ -204,7 +210,7 @@ struct PoolSimulation {
             guard let worker = workers[seat], !worker.isDismissed else {
                 throw Violation(description: "seat \(seat) is dismissed twice")
             }
-            guard worker.order.isEmpty else {
+            guard worker.slots.values.allSatisfy({ $0.state == .revoked }) else {
                 throw Violation(description: "seat \(seat) is dismissed with \(worker.order)")
             }
             workers[seat]?.isDismissed = true
@@ -259,11 +265,8 @@ struct PoolSimulation {
             throw Violation(description: "work waits while a worker idles")
         }
         for worker in workers {
-            let held = worker?.slots.values.map { $0 } ?? []
-            let isRunning = held.contains { $0.state == .started }
-            let waiting = held.count { $0.state == .posted && keys[$0.id] == nil }
-            let others = held.count { $0.state == .posted } - waiting
-            if waiting > 1 || waiting == 1 && (isRunning || others > 0) {
+            let held = worker?.order.compactMap { worker?.slots[$0] }.filter { $0.state != .revoked } ?? []
+            if held.dropFirst().contains(where: { keys[$0.id] == nil }) {
                 throw Violation(description: "work waits behind other work while a worker idles")
             }
         }

@@ -3,57 +3,22 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-struct OutOfStock: Error, Codable, Equatable {
-    let sku: String
-}
-
-distributed actor Inventory {
-    typealias ActorSystem = ManagerSystem
-    private var stock: [String: Int] = [:]
-
-    distributed func add(_ sku: String, _ count: Int) { stock[sku, default: 0] += count }
-
-    distributed func reserve(_ sku: String, _ count: Int) throws -> Int {
-        guard let left = stock[sku], left >= count else { throw OutOfStock(sku: sku) }
-        stock[sku] = left - count
-        return left - count
-    }
-
-    distributed var kinds: Int { stock.count }
-
-    distributed func echo<Value: Codable & Sendable>(_ value: Value) -> Value { value }
-
-    distributed func processID() -> Int32 { ChildProcess.current.pid }
-}
-
-distributed actor Shelf<Element: Codable & Sendable> {
-    typealias ActorSystem = ManagerSystem
-    private var elements: [Element]
-
-    init(_ elements: [Element], actorSystem: ManagerSystem) {
-        self.elements = elements
-        self.actorSystem = actorSystem
-    }
-
-    distributed func put(_ element: Element) { elements.append(element) }
-    distributed func all() -> [Element] { elements }
-    distributed func label<Label: Codable & Sendable>(_ label: Label) -> [Label] {
-        elements.map { _ in label }
-    }
-}
-
 private distributed actor Secretive {
     typealias ActorSystem = ManagerSystem
     distributed func answer() -> Int { 42 }
     func hidden() -> Int { 13 }
 }
 
-@Suite(.startsProcesses)
-struct ManagerCallTests {
-    @Test(
-        "Methods that return, throw, return nothing; properties, generic methods and objects",
-        arguments: everyContext)
-    func calls(context: ProcessContext) async throws {
+private enum House {
+    distributed actor Room {
+        typealias ActorSystem = ManagerSystem
+        distributed func size() -> Int { 20 }
+    }
+}
+
+@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ManagerCallTests {
+    @Test("Methods that return, throw, return nothing; properties and generic methods", arguments: everyContext)
+    func methods(context: ProcessContext) async throws {
         try await withManager(context: context) { manager in
             let stock = try await manager.create { Inventory(actorSystem: $0) }
             try await stock.add("A-1", 5)
@@ -62,11 +27,40 @@ struct ManagerCallTests {
             #expect(try await stock.echo("text") == "text")
             #expect(try await stock.echo(OutOfStock(sku: "x")) == OutOfStock(sku: "x"))
             #expect(try await stock.processID() == manager.pid)
+            #expect(try await !stock.isReserved())
+            let caller = try await stock.caller()
+            #expect(caller == ChildProcess.current.pid)
+        }
+    }
+
+    @Test("Generic objects, their generic methods, private and nested types")
+    func types() async throws {
+        try await withManager { manager in
             let shelf = try await manager.create([1, 2]) { Shelf($1, actorSystem: $0) }
             try await shelf.put(3)
             #expect(try await shelf.all() == [1, 2, 3])
+            #expect(try await shelf.first() == 1)
+            #expect(try await shelf.label("x") == ["x", "x", "x"])
+            #expect(try await shelf.label(true) == [true, true, true])
+            #expect(try await shelf.pairs(["a", "b", "c"]) == ["a": 1, "b": 2, "c": 3])
+            let texts = try await manager.create(["a"], 2) { system, elements, count in
+                Shelf(Array(repeating: elements, count: count).flatMap(\.self), actorSystem: system)
+            }
+            #expect(try await texts.label(7) == [7, 7])
+            #expect(try await texts.all() == ["a", "a"])
             let secretive = try await manager.create { Secretive(actorSystem: $0) }
             #expect(try await secretive.answer() == 42)
+            let room = try await manager.create { House.Room(actorSystem: $0) }
+            #expect(try await room.size() == 20)
+        }
+    }
+
+    @Test("A method of an extension with conditions is refused, because the compiler would call it wrongly")
+    func constrained() async throws {
+        try await withManager { manager in
+            let shelf = try await manager.create([1, 2]) { Shelf($1, actorSystem: $0) }
+            #expect(await code { _ = try await shelf.has(1) } == .notExported)
+            #expect(try await shelf.all() == [1, 2])
         }
     }
 
@@ -75,6 +69,45 @@ struct ManagerCallTests {
         try await withManager { manager in
             let stock = try await manager.create { Inventory(actorSystem: $0) }
             await #expect(throws: OutOfStock(sku: "B-2")) { try await stock.reserve("B-2", 1) }
+            await #expect(throws: OutOfStock(sku: "made")) {
+                try await manager.create { _ -> Inventory in throw OutOfStock(sku: "made") }
+            }
+            // It goes on as if nothing had happened.
+            #expect(try await stock.kinds == 0)
+        }
+    }
+
+    @Test("RMG-02: what cannot be encoded fails where it is sent")
+    func unencodable() async throws {
+        try await withManager { manager in
+            let stock = try await manager.create { Inventory(actorSystem: $0) }
+            #expect(await code { try await stock.take(Unwilling(isStubborn: true)) } == .unencodable)
+            #expect(await code { _ = try await stock.unencodable() } == .unencodable)
+            try await stock.take(Unwilling(isStubborn: false))
+        }
+    }
+
+    @Test("Objects go to managed objects, are kept there, and come back as what they are")
+    func objects() async throws {
+        try await withManager { manager in
+            let stock = try await manager.create { Inventory(actorSystem: $0) }
+            let other = try await manager.create { Inventory(actorSystem: $0) }
+            try await stock.keep(other)
+            #expect(try await stock.kept().map(\.id) == [other.id])
+            #expect(try await stock.isSame(stock))
+            #expect(try await !stock.isSame(other))
+            let fresh = try await stock.fresh()
+            try await fresh.add("new", 1)
+            #expect(try await fresh.kinds == 1)
+        }
+    }
+
+    @Test("An object that was made in no manager cannot travel")
+    func strays() async throws {
+        let stray = Inventory(actorSystem: .shared)
+        try await withManager { manager in
+            let stock = try await manager.create { Inventory(actorSystem: $0) }
+            #expect(await code { try await stock.keep(stray) } == .notTransferable)
         }
     }
 }

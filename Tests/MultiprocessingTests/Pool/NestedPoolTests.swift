@@ -69,21 +69,6 @@ import Testing
         #expect(lines == [])
     }
 
-    @Test func aPoolThatIsTooDeepIsRefused() async throws {
-        var configuration = ProcessPool.Configuration()
-        configuration.maxDepth = 1
-        try await withProcessPool(workers: 1, configuration: configuration) { pool async throws in
-            let error = await #expect(throws: MultiprocessingError.self) {
-                try await pool.apply {
-                    var configuration = ProcessPool.Configuration()
-                    configuration.maxDepth = 1
-                    _ = try ProcessPool(workers: 1, configuration: configuration)
-                }
-            }
-            #expect(error?.code == .nestingTooDeep)
-        }
-    }
-
     @Test func aTaskThatMakesPoolsOfItsOwnKindEndsAtTheLimit() async throws {
         for backend in [ProcessPool.Backend.processes, .threads] {
             let error = await #expect(throws: MultiprocessingError.self) {

@@ -129,3 +129,120 @@ import Testing
         }
     }
 }
+
+/// An error that is true, empty or false, as its cases say.
+private enum Odd: Error, Codable, Hashable {
+    case empty
+    case no(Bool)
+    case nothing(String?)
+}
+
+/// An error whose fields are all constants, and whose encoding is its own.
+private struct ReadOnly: Error, Codable, Hashable {
+    let number: Int
+    let text: String
+
+    init(number: Int) {
+        self.number = number
+        text = "n\(number)"
+    }
+
+    init(from decoder: any Decoder) throws {
+        self.init(number: try decoder.singleValueContainer().decode(Int.self))
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(number)
+    }
+}
+
+@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct PoolErrorValueTests {
+    @Test("PER-01 PER-14: a hundred that cannot be encoded, then a hundred that can")
+    func manyThatCannotBeEncoded() async throws {
+        try await withProcessPool(workers: 2) { pool async throws in
+            for number in 0..<100 {
+                let error = #expect(throws: MultiprocessingError.self) {
+                    try pool.applyAsync(Fussy(2 * number + 1)) { $0.number }
+                }
+                #expect(error?.code == .unencodable)
+                // One whose result cannot be encoded.
+                let there = try pool.applyAsync(2 * number + 1) { Fussy($0) }
+                if number % 10 == 0 {
+                    await #expect(throws: MultiprocessingError.self) { try await there.value }
+                }
+            }
+            let jobs = try (0..<100).map { try pool.applyAsync($0) { $0 * 2 } }
+            for (number, job) in jobs.enumerated() { #expect(try await job.value == number * 2) }
+        }
+    }
+
+    @Test("PER-08 PER-13 PER-15: unusual errors are errors, and arrive as themselves")
+    func unusualErrors() async throws {
+        try await withProcessPool(workers: 1) { pool async throws in
+            for odd in [Odd.empty, .no(false), .nothing(nil), .nothing("")] {
+                await #expect(throws: odd) { try await pool.apply(odd) { (odd: Odd) -> Int in throw odd } }
+                let job = try pool.applyAsync(odd) { (odd: Odd) -> Bool in throw odd }
+                try await job.wait()
+                #expect(!job.isSuccessful && job.state == .failed)
+            }
+            await #expect(throws: ReadOnly(number: 5)) {
+                try await pool.apply { () -> Int in throw ReadOnly(number: 5) }
+            }
+        }
+    }
+
+    @Test("PER-10: an error that is returned is a result")
+    func anErrorThatIsReturned() async throws {
+        try await withProcessPool(workers: 1) { pool async throws in
+            let error = try await pool.apply(3) { DivisionByZero(numerator: $0) }
+            #expect(error == DivisionByZero(numerator: 3))
+        }
+    }
+
+    @Test("PER-11: a task that failed does not affect the next")
+    func aTaskThatFailed() async throws {
+        try await withProcessPool(workers: 1) { pool async throws in
+            let pid = try await pool.apply { getpid() }
+            for number in 0..<20 {
+                await #expect(throws: DivisionByZero.self) {
+                    try await pool.apply(number) { try divide($0, by: 0) }
+                }
+                #expect(try await pool.apply(number) { $0 } == number)
+            }
+            #expect(try await pool.apply { getpid() } == pid)
+        }
+    }
+
+    @Test("PER-06 PER-12: an error reaches the handle and its handler, whatever the handler does")
+    func anErrorReachesTheHandler() async throws {
+        try await withProcessPool(workers: 1) { pool async throws in
+            let job = try pool.applyAsync(6) { try divide($0, by: 0) }
+            let (errors, feed) = AsyncStream.makeStream(of: DivisionByZero?.self)
+            job.onCompletion { result in
+                // A handler has to see to its own errors: the compiler takes none that throws.
+                if case .failure(let error) = result { feed.yield(error as? DivisionByZero) }
+                feed.finish()
+            }
+            await #expect(throws: DivisionByZero(numerator: 6)) { try await job.value }
+            var seen: [DivisionByZero?] = []
+            for await error in errors { seen.append(error) }
+            #expect(seen == [DivisionByZero(numerator: 6)])
+            #expect(try await pool.apply(1) { $0 } == 1)
+        }
+    }
+
+    @Test("PER-09: when a pool ends, each handle has an error")
+    func whenAPoolEnds() async throws {
+        let pool = try ProcessPool(workers: 1)
+        let jobs = try (0..<5).map { _ in try pool.applyAsync { while true { usleep(1000) } } }
+        let map = try pool.mapAsync(0..<10) { $0 }
+        pool.terminate()
+        for job in jobs {
+            let error = await #expect(throws: MultiprocessingError.self) { try await job.value }
+            #expect(error?.code == .poolTerminated)
+        }
+        await #expect(throws: MultiprocessingError.self) { try await map.value }
+        try await pool.join()
+    }
+}

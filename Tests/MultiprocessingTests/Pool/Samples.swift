@@ -53,3 +53,16 @@ func divide(_ numerator: Int, by denominator: Int) throws -> Int {
     guard denominator != 0 else { throw DivisionByZero(numerator: numerator) }
     return numerator / denominator
 }
+
+/// Writes to the standard error stream.
+func complain(_ text: String) {
+    var text = text
+    text.withUTF8 { bytes in
+        var rest = UnsafeRawBufferPointer(bytes)
+        while let start = rest.baseAddress, !rest.isEmpty {
+            let written = write(STDERR_FILENO, start, rest.count)
+            guard written > 0 else { return }
+            rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+        }
+    }
+}

@@ -14,6 +14,7 @@ extension Connection {
     /// - Parameters:
     ///   - address: where the listener is.
     ///   - key: the listener's key; nil for one without a key, which only a local socket with a file can be.
+    ///   - wire: what the listener speaks, the library's own protocol or CPython's.
     ///   - timeout: for all of it; nil leaves the time until there is a connection to the system.
     ///   - maximumLength: the longest message that is accepted unless the receiver says otherwise.
     /// - Returns: the connection.
@@ -22,11 +23,12 @@ extension Connection {
     ///   `versionMismatch`, `protocolViolation` when something else listens, `brokenConnection` when the listener ends
     ///   it in the middle, `timeout`, `invalidArgument`, `noResources`; `CancellationError` when the task is cancelled.
     public nonisolated(nonsending) static func connect(
-        to address: ListenerAddress, key: AuthenticationKey?, timeout: Duration? = nil,
-        maximumLength: Int = Connection.listenerMaximumLength
+        to address: ListenerAddress, key: AuthenticationKey?, protocol wire: ConnectionProtocol = .native,
+        timeout: Duration? = nil, maximumLength: Int = Connection.listenerMaximumLength
     ) async throws -> Connection {
         try await connect(
-            to: address, key: key, purpose: .listener, timeout: timeout, maximumLength: maximumLength)
+            to: address, key: key, purpose: .listener, wire: wire, timeout: timeout,
+            maximumLength: maximumLength)
     }
 
     /// Connects to a listener with the key of this process, which the processes of its family have as well.
@@ -49,9 +51,11 @@ extension Connection {
     /// Connects for a purpose of the library's.
     nonisolated(nonsending) static func connect(
         to address: ListenerAddress, key: AuthenticationKey?, purpose: ListenerSettings.Purpose,
-        timeout: Duration? = nil, maximumLength: Int = Connection.listenerMaximumLength
+        wire: ConnectionProtocol = .native, timeout: Duration? = nil,
+        maximumLength: Int = Connection.listenerMaximumLength
     ) async throws -> Connection {
-        let way = Connecting(to: address, key: key, purpose: purpose, until: timeout.map(Deadline.after))
+        let way = Connecting(
+            to: address, key: key, purpose: purpose, wire: wire, until: timeout.map(Deadline.after))
         return Connection(try await way.run(), maximumLength: maximumLength)
     }
 

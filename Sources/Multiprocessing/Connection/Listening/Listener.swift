@@ -23,6 +23,7 @@ public final class Listener: Sendable {
     /// - Parameters:
     ///   - address: where; nil makes a local socket in a new folder that only this user can look into.
     ///   - key: what clients have to have; nil lets in every program of this user, for local sockets with a file only.
+    ///   - wire: what it speaks, the library's own protocol or CPython's.
     ///   - backlog: how many connections may wait to be accepted, at least one.
     ///   - maximumLength: the longest message that its connections accept unless the receiver says otherwise.
     /// - Throws: a ``MultiprocessingError`` with the code `addressInUse` when something is there already, whatever it
@@ -30,11 +31,12 @@ public final class Listener: Sendable {
     ///   a folder in which others may remove files, `noResources`; `CancellationError` when the task is cancelled while
     ///   the name of a host is looked up.
     public nonisolated(nonsending) convenience init(
-        _ address: ListenerAddress? = nil, key: AuthenticationKey?, backlog: Int = 128,
+        _ address: ListenerAddress? = nil, key: AuthenticationKey?,
+        protocol wire: ConnectionProtocol = .native, backlog: Int = 128,
         maximumLength: Int = Connection.listenerMaximumLength
     ) async throws {
         try await self.init(
-            address, ListenerSettings(key: key, backlog: backlog, maximumLength: maximumLength))
+            address, ListenerSettings(key: key, wire: wire, backlog: backlog, maximumLength: maximumLength))
     }
 
     /// Begins to listen with the key of this process, which its children have as well.

@@ -31,7 +31,7 @@ public struct ListenerAddress: Hashable, Sendable {
     /// - Returns: the address.
     public static func abstractUnix(_ name: String) -> ListenerAddress { ListenerAddress(.abstract(name)) }
 
-    /// A port of a network, by IPv4 or IPv6; only with a key. Python's `AF_INET`.
+    /// A port of a network, by IPv4 or IPv6; only with a key, Python's `AF_INET`.
     ///
     /// What is sent can be read on its way, and cannot be changed there unnoticed. Use a tunnel for secrets.
     ///

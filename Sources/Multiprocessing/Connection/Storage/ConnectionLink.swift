@@ -22,7 +22,8 @@ final class ConnectionLink: Sendable {
             _ = Unmanaged.passRetained(self)
             return ConnectionLink(
                 try ConnectionEnd(
-                    end.descriptor, readable: end.isReadable, writable: end.isWritable, seals: end.seals))
+                    end.descriptor, readable: end.isReadable, writable: end.isWritable, framing: end.framing,
+                    seals: end.seals))
         }
     }
 }

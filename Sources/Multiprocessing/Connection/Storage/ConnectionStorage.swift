@@ -8,6 +8,8 @@ final class ConnectionStorage: Sendable {
     let attention = Attention(maximum: 40_000, alone: 50_000)
     /// Whether something was sent since the last receive, so that an answer is likely, but not there yet.
     let expectsAnswer = Atomic(false)
+    /// Whether the other end knows the library's encoding.
+    let carriesValues: Bool
     let isReadable: Bool
     let isWritable: Bool
     /// The longest message that is accepted when the receiver says nothing else.
@@ -16,6 +18,7 @@ final class ConnectionStorage: Sendable {
     init(_ end: ConnectionEnd, maximumLength: Int) {
         openLink = Mutex(ConnectionLink(end))
         self.maximumLength = maximumLength
+        carriesValues = end.framing == .native
         isReadable = end.isReadable
         isWritable = end.isWritable
     }
@@ -44,6 +47,15 @@ final class ConnectionStorage: Sendable {
         end.interest.fire()
         for point in end.sender.withLock({ $0.waitPoints }) { point.interest.fire() }
         end.receiver.withLock { $0.waitPoint }.interest.fire()
+    }
+
+    func checkValues() throws {
+        guard carriesValues else {
+            throw MultiprocessingError(
+                .invalidArgument,
+                "CPython is at the other end of the connection, and does not know the library's values: use bytes, "
+                    + "or JSON with MultiprocessingFoundation")
+        }
     }
 
     func checkReadable() throws {

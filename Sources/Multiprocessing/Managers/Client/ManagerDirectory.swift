@@ -49,13 +49,32 @@ enum ManagerDirectory {
 
     // MARK: Ways to others
 
-    /// The way to a manager; nil when there is none.
-    static func peer(_ manager: ManagerID, address: String?) -> ManagerPeer? {
-        withState { $0.peers[manager] }
+    /// The way to a manager, which connects if there was none; nil for a manager without an address.
+    static func peer(_ manager: ManagerID, address: ListenerAddress?) -> ManagerPeer? {
+        withState { state in
+            if let peer = state.peers[manager] { return peer }
+            guard let address else { return nil }
+            let fresh = ManagerPeer(to: manager, at: address, key: nil)
+            state.peers[manager] = fresh
+            return fresh
+        }
     }
 
     static func add(_ peer: ManagerPeer, to manager: ManagerID) {
         withState { $0.peers[manager] = peer }
+    }
+
+    /// A peer has learned which manager it has found; returns the way there, which may be an earlier one.
+    static func join(_ peer: ManagerPeer, as manager: ManagerID) -> ManagerPeer {
+        peer.found(manager)
+        let earlier = withState { state -> ManagerPeer? in
+            if let earlier = state.peers[manager] { return earlier }
+            state.peers[manager] = peer
+            return nil
+        }
+        guard let earlier else { return peer }
+        peer.fail(.managerGone)
+        return earlier
     }
 
     static func remove(_ peer: ManagerPeer) {
@@ -72,7 +91,7 @@ enum ManagerDirectory {
 
     /// An object has come in a message: holds it, from here on.
     static func arrived(
-        _ manager: ManagerID, _ number: UInt64, address: String?, _ departure: ReferenceTable.Departure
+        _ manager: ManagerID, _ number: UInt64, address: ListenerAddress?, _ departure: ReferenceTable.Departure
     ) -> ProxyHold? {
         if let server = server(manager) { return server.arrived(number, departure) }
         return peer(manager, address: address)?.hold(number, departure)
@@ -81,6 +100,14 @@ enum ManagerDirectory {
     /// An object goes into a message: keeps it alive until it is received.
     static func depart(_ id: ManagerSystem.ActorID) -> ReferenceTable.Departure {
         if let server = server(id.manager) { return server.depart(id.number) }
-        return (id.hold?.peer ?? peer(id.manager, address: id.address))?.depart(id.number) ?? .untracked
+        return id.peer?.depart(id.number) ?? .untracked
+    }
+}
+
+extension ManagerSystem.ActorID {
+    /// The way to the object.
+    var peer: ManagerPeer? {
+        if let peer = hold?.peer, peer.isCurrent { return peer }
+        return ManagerDirectory.peer(manager, address: address)
     }
 }

@@ -12,6 +12,11 @@ extension ManagerPeer {
     ) async throws -> ManagerReply {
         try Task.checkCancellation()
         let deadline = CallLimit.current
+        if link.end == nil {
+            guard try await opened.wait(timeout: deadline.map(\.timeLeft)) != nil else {
+                throw MultiprocessingError.timedOutCall
+            }
+        }
         let (id, count) = try state.withLock { state throws(MultiprocessingError) in
             if let failure = state.failure { throw failure }
             return (state.calls.begin(), state.calls.count)
@@ -63,20 +68,23 @@ extension ManagerPeer {
 
     private func wait(for id: UInt64, until deadline: Deadline?) async -> Outcome {
         let start = Deadline.now.nanoseconds
+        let isPatient = PatientCall.isPatient
         let timer = deadline.map { deadline in
-            Poller.shared.schedule(at: deadline) { [weak self] in self?.giveUp(id, .timedOutCall) }
+            Poller.shared.schedule(at: deadline) { [weak self] in self?.giveUp(id, MultiprocessingError.timedOutCall, isPatient) }
         }
         defer { if let timer { Poller.shared.cancel(timer) } }
         let outcome = await withTaskCancellationHandler {
-            await withCheckedContinuation { suspend(id, $0, deadline) }
+            await withCheckedContinuation { suspend(id, $0, deadline, isPatient) }
         } onCancel: {
-            giveUp(id, CancellationError())
+            giveUp(id, CancellationError(), isPatient)
         }
         attention.learn(from: Deadline.now.nanoseconds - start)
         return outcome
     }
 
-    private func suspend(_ id: UInt64, _ waiter: CheckedContinuation<Outcome, Never>, _ deadline: Deadline?) {
+    private func suspend(
+        _ id: UInt64, _ waiter: CheckedContinuation<Outcome, Never>, _ deadline: Deadline?, _ isPatient: Bool
+    ) {
         let (outcome, mustArm) = state.withLock { state in
             let outcome = state.calls.suspend(id, waiter)
             defer { if outcome == nil { state.isArmed = true } }
@@ -86,13 +94,18 @@ extension ManagerPeer {
         if mustArm { arm() }
         // Either may have come before there was a waiter to take out.
         if Task.isCancelled {
-            giveUp(id, CancellationError())
+            giveUp(id, CancellationError(), isPatient)
         } else if let deadline, deadline.hasPassed {
-            giveUp(id, .timedOutCall)
+            giveUp(id, MultiprocessingError.timedOutCall, isPatient)
         }
     }
 
-    private func giveUp(_ id: UInt64, _ error: any Error) {
+    /// Asks the method to end; a patient caller goes on to wait for what it says then.
+    private func giveUp(_ id: UInt64, _ error: any Error, _ isPatient: Bool) {
+        if isPatient {
+            try? link.append(.cancel) { $0.append(id) }
+            return link.flush()
+        }
         guard let waiter = state.withLock({ $0.calls.remove(id) }) else { return }
         try? link.append(.cancel) { $0.append(id) }
         link.flush()
@@ -103,7 +116,8 @@ extension ManagerPeer {
 
     /// Asks the poller to tell when something has come.
     private func arm() {
-        let point = link.end.receiver.withLock { $0.waitPoint }
+        guard let end = link.end else { return }
+        let point = end.receiver.withLock { $0.waitPoint }
         do {
             _ = try point.interest.await(.reading) { [self] in
                 state.withLock { $0.isArmed = false }
@@ -161,7 +175,6 @@ extension ManagerPeer {
         }
         link.close()
         for waiter in waiters { waiter.resume(returning: .failure(error)) }
-        end.close(())
         ManagerDirectory.remove(self)
     }
 }

@@ -18,12 +18,15 @@ final class ManagerPeer: Sendable {
         var numbers: [String: UInt32] = [:]
     }
 
+    private let identity: Mutex<ManagerID>
+    /// Which manager it is.
+    var manager: ManagerID { identity.withLock { $0 } }
+
     private struct Holds {
         var table = HoldTable()
         var lastToken = ReferenceTable.Departure.firstToken
     }
 
-    let manager: ManagerID
     let link: ManagerLink
     /// By what the manager tells this client from others.
     let client = UInt64.random(in: 1...UInt64.max)
@@ -33,19 +36,61 @@ final class ManagerPeer: Sendable {
     let isWatched = Atomic(false)
     /// Whether somebody will send what was appended.
     let isFlushing = Atomic(false)
-    /// Closed when the manager is gone.
-    let end = Latch<Void>()
+    /// Closed when there is a connection, or will be none.
+    let opened = Latch<Void>()
+    private let generation = ForkedChild.generation
     private let targets = Mutex(Targets())
     private let holds = Mutex(Holds())
 
+    /// The way over a connection that there is.
     init(_ link: ManagerLink, to manager: ManagerID) {
         self.link = link
-        self.manager = manager
+        identity = Mutex(manager)
+        introduce()
+        opened.close(())
+    }
+
+    /// The way to a manager at an address, which begins now to connect.
+    convenience init(to manager: ManagerID, at address: ListenerAddress, key: AuthenticationKey?) {
+        self.init(connecting: ManagerLink(to: address), to: manager)
+        Task.detached { [self] in
+            do {
+                let key = try key ?? AuthenticationKey.current()
+                let connection = try await Connection.connect(
+                    to: address, key: key, purpose: .manager, timeout: Self.connectingTime)
+                link.attach(try connection.storage.link.end)
+            } catch {
+                fail(
+                    MultiprocessingError(
+                        .managerGone, "the manager at \(address) cannot be reached", cause: error))
+            }
+            opened.close(())
+        }
+    }
+
+    private init(connecting link: ManagerLink, to manager: ManagerID) {
+        self.link = link
+        identity = Mutex(manager)
+        introduce()
+    }
+
+    /// How long connecting may take.
+    private static let connectingTime = Duration.seconds(20)
+
+    private func introduce() {
         try? link.append(.introduce) { writer in
             writer.append(client)
+            writer.append(manager.high)
+            writer.append(manager.low)
             writer.append(ThisProcess.id)
         }
     }
+
+    /// The manager has said who it is.
+    func found(_ manager: ManagerID) { identity.withLock { $0 = manager } }
+
+    /// Whether it belongs to this process, and not to the one that this is a forked copy of.
+    var isCurrent: Bool { generation == ForkedChild.generation }
 
     // MARK: Calls
 
@@ -115,7 +160,7 @@ final class ManagerPeer: Sendable {
 
     /// A hold has ended.
     func release(_ number: UInt64, serial: UInt64) {
-        guard let grants = holds.withLock({ $0.table.remove(number, serial: serial) }), grants > 0 else {
+        guard isCurrent, let grants = holds.withLock({ $0.table.remove(number, serial: serial) }), grants > 0 else {
             return
         }
         try? link.append(.release) { writer in

@@ -18,19 +18,11 @@ extension ClientSession {
             guard let (actor, type) = core.exported(object) else {
                 throw MultiprocessingError.objectGone(object)
             }
-            let target = try type.target(name)
-            guard keys.isEmpty || type.arguments.isEmpty else {
-                throw MultiprocessingError(
-                    .notExported, "generic methods of generic types cannot be called from other processes")
-            }
             let types = try keys.map { try KnownTypes.type(of: $0, isInherited: link.isInherited) }
-            let decoder = ManagerSystem.InvocationDecoder(arguments: frame, types: type.arguments + types)
+            let target = try type.target(name, types)
+            let decoder = ManagerSystem.InvocationDecoder(arguments: frame, types: types)
             let handler = ManagerSystem.ResultHandler(id, to: self)
-            run(id, isShort: target.isShort) {
-                let start = Deadline.now.nanoseconds
-                await execute(on: actor, target.name, decoder, handler)
-                target.learn(from: Deadline.now.nanoseconds - start)
-            }
+            run(id, isShort: target.isShort) { await target.run(on: actor, decoder, handler) }
         } catch {
             answer(id, error: error)
         }
@@ -107,23 +99,9 @@ extension ClientSession {
     /// What the loop answers goes together, when it has read what there is.
     private func flush() {
         if core.loop.isCurrent {
-            core.loop.served(self)
+            core.loop.answered(self)
         } else {
             link.flush()
         }
-    }
-}
-
-/// Opens the type of the object.
-private func execute(
-    on actor: any DistributedActor, _ target: String, _ decoder: ManagerSystem.InvocationDecoder,
-    _ handler: ManagerSystem.ResultHandler
-) async {
-    var decoder = decoder
-    do {
-        try await ManagerSystem.shared.executeDistributedTarget(
-            on: actor, target: RemoteCallTarget(target), invocationDecoder: &decoder, handler: handler)
-    } catch {
-        handler.refuse(error)
     }
 }

@@ -21,8 +21,6 @@ final class ClientSession: Sendable {
         var isEnded = false
     }
 
-    /// A client that does not read its answers is not read either, beyond this many bytes of them.
-    private static let loadLimit = 64 << 20
     private static let lastNumber = Atomic<UInt64>(0)
 
     /// Tells it from other sessions of this process.
@@ -95,11 +93,13 @@ final class ClientSession: Sendable {
     /// Reads what has come, and asks to be called for more.
     func serve() {
         _ = look()
-        guard let watch = state.withLock({ $0.watch }) else { return }
+        guard let watch = state.withLock({ $0.watch }), let end = link.end else { return }
+        // A client that does not read its answers is not read either.
+        guard !link.isFull(then: { [weak self] in self.map { $0.core.loop.poke($0) } }) else { return }
         core.loop.served(self)
-        let point = link.end.receiver.withLock { $0.waitPoint }
+        let point = end.receiver.withLock { $0.waitPoint }
         do {
-            if point.interest === link.end.interest {
+            if point.interest === end.interest {
                 try core.loop.arm(watch)
             } else {
                 // The rest of a long message comes on a channel of its own.
@@ -108,13 +108,13 @@ final class ClientSession: Sendable {
                 }
             }
         } catch {
-            end()
+            self.end()
         }
     }
 
     /// Reads what has come; returns whether there was something.
     func look() -> Bool {
-        guard link.load < Self.loadLimit else { return false }
+        guard !link.isFull else { return false }
         var found = false
         do {
             // Others get their turn after so many messages.
@@ -146,11 +146,17 @@ final class ClientSession: Sendable {
         }
         switch kind {
         case .introduce:
-            let client = try frame.read { reader in
-                ManagerSystem.Client(
-                    id: try reader.bytes.read(), processID: try reader.bytes.read(), session: number)
+            let (id, meant, processID) = try frame.read { reader in
+                let id = try reader.bytes.read(UInt64.self)
+                let meant = ManagerID(high: try reader.bytes.read(), low: try reader.bytes.read())
+                return (id, meant, try reader.bytes.read(Int32.self))
             }
-            guard state.withLock({ $0.client }) == nil, client.id != 0 else {
+            // A successor at the same address is another manager, whose objects have the same numbers.
+            guard meant == manager || meant == .none else {
+                throw WireError.malformed("a client of another manager")
+            }
+            let client = ManagerSystem.Client(id: id, processID: processID, session: number)
+            guard clientInformation == nil, client.id != 0, core.admits(client.id) else {
                 throw WireError.malformed("a client that introduces itself twice")
             }
             state.withLock { $0.client = client }

@@ -6,7 +6,13 @@ final class ExportedType: Sendable {
     let type: any Any.Type
     /// The generic arguments of the type, which a caller never chooses.
     let arguments: [any Any.Type]
-    private let targets = Mutex<[String: ExportedTarget]>([:])
+    private let targets = Mutex<[Key: ExportedTarget]>([:])
+    private static let targetLimit = 4096
+
+    private struct Key: Hashable {
+        let name: String
+        let arguments: [ObjectIdentifier]
+    }
 
     init(_ type: any Any.Type) {
         self.type = type
@@ -14,37 +20,57 @@ final class ExportedType: Sendable {
         for argument in arguments { KnownTypes.add(argument) }
     }
 
-    /// The method of this name.
+    /// The method of this name, with its own generic arguments.
     ///
     /// - Throws: a ``MultiprocessingError`` with the code `notExported` when the type has no such method.
-    func target(_ name: String) throws -> ExportedTarget {
-        if let known = targets.withLock({ $0[name] }) { return known }
-        guard DistributedTarget.isMethod(name, of: type) else {
+    func target(_ name: String, _ arguments: [any Any.Type]) throws -> ExportedTarget {
+        let key = Key(name: name, arguments: arguments.map { ObjectIdentifier($0) })
+        if let known = targets.withLock({ $0[key] }) { return known }
+        guard DistributedTarget.isMethod(name, of: type),
+            let method = DistributedMethod(name, of: type, arguments: arguments), let runner = makeRunner(method)
+        else {
             throw MultiprocessingError(
-                .notExported, "\(type) has no distributed method that is called \(name.prefix(200))")
+                .notExported,
+                "\(type) has no distributed method \(name.prefix(200)) that can be called from another process; "
+                    + "those of extensions with conditions cannot")
         }
-        let target = ExportedTarget(name)
-        targets.withLock { $0[name] = target }
+        let target = ExportedTarget(method, runner)
+        targets.withLock { targets in
+            // A peer that names ever new generic arguments does not fill the memory.
+            if targets.count >= Self.targetLimit { targets = [:] }
+            targets[key] = target
+        }
         return target
     }
 }
 
 /// A method that may be called, and how long it took.
 final class ExportedTarget: Sendable {
-    let name: String
+    private let method: DistributedMethod
+    private let runner: any MethodRunner
     /// Runs in a row that were short; a long one begins anew.
     private let shortRuns = Atomic<Int>(0)
     private static let short: UInt64 = 50_000
 
-    init(_ name: String) {
-        self.name = name
+    init(_ method: DistributedMethod, _ runner: any MethodRunner) {
+        self.method = method
+        self.runner = runner
     }
 
     /// Whether it is fit for a thread that others wait for.
     var isShort: Bool { shortRuns.load(ordering: .relaxed) > 0 }
 
-    /// It has run for so many nanoseconds.
-    func learn(from spent: UInt64) {
+    /// Calls it, and learns how long it takes.
+    func run(
+        on object: any DistributedActor, _ decoder: ManagerSystem.InvocationDecoder,
+        _ handler: ManagerSystem.ResultHandler
+    ) async {
+        let start = Deadline.now.nanoseconds
+        await runner.run(method, on: object, decoder, handler)
+        learn(from: Deadline.now.nanoseconds - start)
+    }
+
+    private func learn(from spent: UInt64) {
         if spent > Self.short {
             // After a long run it has to show several times that it is short.
             shortRuns.store(-8, ordering: .relaxed)

@@ -26,7 +26,7 @@ final class ServerCore: Sendable {
     @TaskLocal static var current: ServerCore?
 
     let id: ManagerID
-    let address: String?
+    let address: ListenerAddress?
     let loop: ServerLoop
     /// Closed when somebody has asked the manager to end.
     let endRequest = Latch<Void>()
@@ -34,7 +34,7 @@ final class ServerCore: Sendable {
     let ready = Latch<Result<Void, any Error>>()
     private let state = Mutex(State())
 
-    init(id: ManagerID = .random(), address: String? = nil) throws(SystemError) {
+    init(id: ManagerID = .random(), address: ListenerAddress? = nil) throws(SystemError) {
         self.id = id
         self.address = address
         loop = try ServerLoop()
@@ -190,6 +190,12 @@ final class ServerCore: Sendable {
         }
         try session.begin()
         return session
+    }
+
+    /// Whether no client that is connected has this number.
+    func admits(_ client: UInt64) -> Bool {
+        let sessions = state.withLock { Array($0.sessions.values) }
+        return !sessions.contains { $0.client == client }
     }
 
     /// A client that is connected.

@@ -14,6 +14,8 @@ final class ServerLoop: TaskExecutor {
     private struct State {
         var jobs: [Job] = []
         var active: [ClientSession] = []
+        /// Those with answers that are still to be sent.
+        var answered: [ClientSession] = []
     }
 
     private let state = Mutex(State())
@@ -48,8 +50,10 @@ final class ServerLoop: TaskExecutor {
 
     /// Watches a client's link.
     func watch(_ session: ClientSession) throws(SystemError) -> Poller.Watch? {
-        guard let poller = poller.withLock(\.self) else { return nil }
-        return try poller.register(session.link.end.descriptor.raw) { [weak session] in session?.serve() }
+        guard let poller = poller.withLock(\.self), let end = session.link.end else { return nil }
+        return try poller.register(end.descriptor.raw, reading: false, writing: false) { [weak session] in
+            session?.serve()
+        }
     }
 
     func unwatch(_ watch: Poller.Watch) { poller.withLock(\.self)?.unwatch(watch) }
@@ -70,6 +74,13 @@ final class ServerLoop: TaskExecutor {
             guard !state.active.contains(where: { $0 === session }) else { return }
             if state.active.count == 4 { state.active.removeFirst() }
             state.active.append(session)
+        }
+    }
+
+    /// On the loop's thread: the session has answers to send, which go together.
+    func answered(_ session: ClientSession) {
+        state.withLock { state in
+            if state.answered.last !== session { state.answered.append(session) }
         }
     }
 
@@ -95,16 +106,21 @@ final class ServerLoop: TaskExecutor {
         state.withLock { $0.active = [] }
     }
 
+    /// On the loop's thread: runs what waits, and sends the answers.
     func runJobs() {
         while true {
             let jobs = state.withLock { state in
                 defer { state.jobs.removeAll(keepingCapacity: true) }
                 return state.jobs
             }
-            if jobs.isEmpty { return }
+            if jobs.isEmpty { break }
             for job in jobs { job.job.runSynchronously(on: asUnownedTaskExecutor()) }
-            for session in state.withLock({ $0.active }) { session.link.flush() }
         }
+        let answered = state.withLock { state in
+            defer { state.answered.removeAll(keepingCapacity: true) }
+            return state.answered
+        }
+        for session in answered { session.link.flush() }
     }
 
     /// Looks for more from those who were served, for a bounded moment.

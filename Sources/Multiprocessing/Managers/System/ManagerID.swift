@@ -7,11 +7,6 @@ struct ManagerID: Hashable, Sendable {
     /// That of objects which live in no manager.
     static let none = ManagerID(high: 0, low: 0)
 
-    init(high: UInt64, low: UInt64) {
-        self.high = high
-        self.low = low
-    }
-
     /// A fresh one.
     static func random() -> ManagerID {
         ManagerID(high: .random(in: 1...UInt64.max), low: .random(in: 1...UInt64.max))

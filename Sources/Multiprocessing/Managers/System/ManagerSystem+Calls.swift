@@ -37,9 +37,7 @@ extension ManagerSystem {
     private nonisolated(nonsending) func perform(
         _ type: Any.Type, _ id: ActorID, _ target: RemoteCallTarget, _ invocation: InvocationEncoder
     ) async throws -> ManagerReply {
-        guard let peer = id.hold?.peer ?? ManagerDirectory.peer(id.manager, address: id.address) else {
-            throw MultiprocessingError.managerGone
-        }
+        guard let peer = id.peer else { throw MultiprocessingError.managerGone }
         return try await peer.call(id.number, of: type, target.identifier, invocation)
     }
 }

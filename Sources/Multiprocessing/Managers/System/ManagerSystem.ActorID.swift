@@ -8,11 +8,11 @@ extension ManagerSystem {
         let manager: ManagerID
         let number: UInt64
         /// How others reach the manager; nil for one without an address.
-        let address: String?
+        let address: ListenerAddress?
         /// What keeps the object alive from another process.
         let hold: ProxyHold?
 
-        init(manager: ManagerID, number: UInt64, address: String?, hold: ProxyHold? = nil) {
+        init(manager: ManagerID, number: UInt64, address: ListenerAddress?, hold: ProxyHold? = nil) {
             self.manager = manager
             self.number = number
             self.address = address
@@ -38,7 +38,7 @@ extension ManagerSystem {
         }
 
         /// The number, and the manager's address if it has one.
-        public var description: String { "object \(number) of \(address ?? "a manager")" }
+        public var description: String { "object \(number) of the manager\(address.map { " at \($0)" } ?? "")" }
     }
 }
 
@@ -57,7 +57,7 @@ extension ManagerSystem.ActorID: Codable {
             high: try fields.decode(UInt64.self, forKey: .high),
             low: try fields.decode(UInt64.self, forKey: .low))
         let number = try fields.decode(UInt64.self, forKey: .number)
-        let address = try fields.decodeIfPresent(String.self, forKey: .address)
+        let address = try fields.decodeIfPresent(ListenerAddress.self, forKey: .address)
         let departure = ReferenceTable.Departure(
             sender: try fields.decode(UInt64.self, forKey: .sender),
             token: try fields.decode(UInt64.self, forKey: .token))

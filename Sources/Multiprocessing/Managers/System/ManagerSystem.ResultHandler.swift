@@ -24,6 +24,8 @@ extension ManagerSystem {
         }
 
         /// The method has returned.
+        ///
+        /// - Throws: nothing.
         public func onReturnVoid() async throws {
             session.answerNothing(id)
         }
@@ -31,14 +33,14 @@ extension ManagerSystem {
         /// The method has thrown.
         ///
         /// - Parameter error: what it threw.
+        /// - Throws: nothing.
         public func onThrow<Err: Error>(error: Err) async throws {
             session.answer(id, error: error)
         }
 
-        /// The method could not be called.
-        func refuse(_ error: any Error) {
-            session.answer(
-                id, error: MultiprocessingError(.notExported, "the method could not be called", cause: error))
+        /// The method has thrown, or its arguments could not be decoded.
+        func fail(_ error: any Error) {
+            session.answer(id, error: error)
         }
     }
 }

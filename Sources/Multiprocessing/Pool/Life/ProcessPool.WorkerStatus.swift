@@ -1,6 +1,6 @@
 extension ProcessPool {
     /// A worker, as its pool sees it.
-    public struct WorkerStatus: Sendable, Hashable {
+    public struct WorkerStatus: Sendable, Hashable, Codable {
         /// The name of the process, such as "PoolWorker-3".
         public let name: String
         /// The process identifier.

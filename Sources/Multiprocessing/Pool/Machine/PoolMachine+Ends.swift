@@ -13,7 +13,7 @@ extension PoolMachine {
         phase = .ending
         for id in chunks.keys.sorted() { actions.append(.drop(id)) }
         chunks = [:]
-        _ = queue.removeAll()
+        queue.removeAll()
         for seat in seats.indices {
             seats[seat].chunks = [:]
             _ = seats[seat].own.removeAll()

@@ -14,7 +14,7 @@ extension PoolMachine {
             guard orderWorker(&actions) else { break }
         }
         dispatch(&actions)
-        for seat in seats.indices where loads.load(of: seat) == 0 { feed(seat, &actions) }
+        feedIdle(&actions)
     }
 
     /// The worker that is next to take a place: one that is ready, if there is one.

@@ -42,7 +42,11 @@ extension PoolMachine {
         let held = seats[seat].order.compactMap { slot in
             seats[seat].chunks[slot].map { (slot: slot, id: $0) }
         }
-        for (_, id) in held { chunks[id] = nil }
+        orphans = [:]
+        for (_, id) in held {
+            if let rank = chunks[id]?.rank { orphans[id] = rank }
+            chunks[id] = nil
+        }
         giveBackOwn(seat)
         if !seats[seat].isLeaving, phase == .open || phase == .draining {
             fruitlessDeaths = begunAnything ? 0 : fruitlessDeaths + 1
@@ -66,9 +70,23 @@ extension PoolMachine {
         leaveIfDone(seat, &actions, isArranging: true)
     }
 
+    /// The seat's worker is about to be ended because of what it runs.
+    ///
+    /// What it has not begun is tried to be taken back, so that only what it runs is lost with it.
+    mutating func condemn(seat: Int, _ actions: inout [Action]) {
+        guard seats[seat].stage == .working || seats[seat].stage == .retiring else { return }
+        giveBackOwn(seat)
+        move(seat, to: .condemned)
+        for slot in seats[seat].order.reversed() {
+            if let id = seats[seat].chunks[slot] { actions.append(.revoke(id, seat: seat, slot: slot)) }
+        }
+    }
+
     /// What waits for this worker only may go to any.
     private mutating func giveBackOwn(_ seat: Int) {
-        for id in seats[seat].own.removeAll().reversed() where chunks[id] != nil { queue.prepend(id) }
+        for id in seats[seat].own.removeAll().reversed() {
+            if let rank = chunks[id]?.rank { queue.prepend(id, rank) }
+        }
     }
 
     /// A retiring worker that holds nothing any more is asked to leave, and the next one takes its place.

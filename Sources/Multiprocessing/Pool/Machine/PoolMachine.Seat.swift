@@ -13,13 +13,15 @@ extension PoolMachine {
             case working
             /// The worker finishes what it holds, and then leaves.
             case retiring
+            /// The worker is being ended because of what it runs, and gets nothing more.
+            case condemned
             /// The worker was asked to leave.
             case leaving
 
             /// Whether the worker has its working life before it, or is in it.
             var isFresh: Bool { self == .starting || self == .standby || self == .working }
             /// Whether the worker counts among those that may run something.
-            var isOnDuty: Bool { self == .working || self == .retiring }
+            var isOnDuty: Bool { self == .working || self == .retiring || self == .condemned }
         }
 
         var stage = Stage.empty
@@ -64,6 +66,14 @@ extension PoolMachine {
         recount(seat)
     }
 
+    /// The slots of chunks that others could run, in their order; the first chunk of all may be running.
+    func movable(_ seat: Int) -> [Int] {
+        let held = seats[seat].order.filter { seats[seat].chunks[$0] != nil }
+        return held.dropFirst().filter { slot in
+            seats[seat].chunks[slot].flatMap { chunks[$0] }?.key == nil
+        }
+    }
+
     /// Enters into the tables what the seat has in hand.
     mutating func recount(_ seat: Int) {
         let takesWork = seats[seat].stage == .working
@@ -71,8 +81,6 @@ extension PoolMachine {
         // The place in its row says who was changed last, so an unchanged load stays where it is.
         if loads.load(of: seat) != load { loads.set(seat, to: load) }
         guard seats[seat].stage.isOnDuty else { return holdings.set(seat, to: nil) }
-        // What is bound to the worker cannot be taken over by others, but others' may wait behind it.
-        let bound = seats[seat].bound
-        holdings.set(seat, to: seats[seat].chunks.count - bound + min(bound, 1))
+        holdings.set(seat, to: seats[seat].bound == 0 ? seats[seat].chunks.count : 1 + movable(seat).count)
     }
 }

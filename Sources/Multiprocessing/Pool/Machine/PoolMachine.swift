@@ -33,6 +33,7 @@ struct PoolMachine {
         let bytes: Int
         /// Chunks with the same go to the same worker; nil goes anywhere.
         var key: Int?
+        let rank: LaneQueue.Rank
         /// The worker's slot that holds it; nil while it waits.
         var place: (seat: Int, slot: Int)?
     }
@@ -56,7 +57,7 @@ struct PoolMachine {
     var phase = Phase.open
     var seats: [Seat]
     /// What waits, in order; chunks that were withdrawn stay here and are passed over.
-    var queue = FIFO<ChunkID>()
+    var queue: LaneQueue
     var chunks: [ChunkID: Chunk] = [:]
     /// Seats by the slots that are taken.
     var loads: LoadTable
@@ -71,14 +72,20 @@ struct PoolMachine {
     var startingCount = 0
     /// A worker has reached its limit while something was posted; who leaves and who comes is seen to after that.
     private var needsArranging = false
+    /// The ranks of what dead workers held, until it is submitted again.
+    var orphans: [ChunkID: LaneQueue.Rank] = [:]
+    /// Calls that were accepted and have more chunks to submit.
+    private var openCalls = 0
 
     /// A pool of `count` workers, or of as many as there is work for and at least `minimum`.
     init(
-        seats count: Int, slots: Int, minimum: Int? = nil, taskLimit: Int? = nil, seatLimit: Int = 1024
+        seats count: Int, slots: Int, minimum: Int? = nil, taskLimit: Int? = nil, seatLimit: Int = 1024,
+        weights: [ProcessPool.Lane: Int] = [:]
     ) {
         self.slots = slots
         self.seatLimit = seatLimit
         self.taskLimit = taskLimit
+        queue = LaneQueue(weights: weights)
         target = count
         self.minimum = min(minimum ?? count, count)
         seats = Array(repeating: Seat(slots: slots), count: count)
@@ -89,23 +96,60 @@ struct PoolMachine {
     /// The worker's slot that holds the chunk; nil while it waits, and when there is no such chunk.
     func place(of id: ChunkID) -> (seat: Int, slot: Int)? { chunks[id]?.place }
 
-    /// Whether nothing waits and nothing runs.
-    var isIdle: Bool { chunks.isEmpty }
+    /// Whether nothing waits, nothing runs, and nothing more comes from calls that were accepted.
+    var isIdle: Bool { chunks.isEmpty && openCalls == 0 }
 
     // MARK: Work
 
-    mutating func submit(_ id: ChunkID, bytes: Int, key: Int? = nil, _ actions: inout [Action]) {
-        chunks[id] = Chunk(bytes: bytes, key: key)
-        queue.append(id)
+    /// A call begins that submits its chunks one after the other; the pool does not end before `callEnded`.
+    mutating func callBegan() { openCalls += 1 }
+
+    /// A call has submitted its last chunk.
+    mutating func callEnded(_ actions: inout [Action]) {
+        openCalls -= 1
+        checkEnd(&actions)
+    }
+
+    mutating func submit(
+        _ id: ChunkID, bytes: Int, key: Int? = nil, rank: LaneQueue.Rank = .usual, _ actions: inout [Action]
+    ) {
+        if chunks.isEmpty || queue.isSelective && queue.isEmpty {
+            queue.reset(to: rank)
+        } else {
+            admit(rank, &actions)
+        }
+        chunks[id] = Chunk(bytes: bytes, key: key, rank: rank)
+        queue.append(id, rank)
         dispatch(&actions)
+    }
+
+    /// Prepares the queue for a chunk of this rank.
+    ///
+    /// From the second rank on the order in which chunks came does not decide alone: workers hold nothing in advance.
+    private mutating func admit(_ rank: LaneQueue.Rank, _ actions: inout [Action]) {
+        guard !queue.isSelective, rank != queue.uniformRank else { return }
+        queue.beginSelecting()
+        var waiting: [(id: ChunkID, seat: Int, slot: Int)] = []
+        for seat in seats.indices {
+            waiting += movable(seat).compactMap { slot in
+                seats[seat].chunks[slot].map { (id: $0, seat: seat, slot: slot) }
+            }
+        }
+        // Each is put back before those that wait, so the oldest comes last.
+        for (id, seat, slot) in waiting.sorted(by: { $0.id > $1.id }) {
+            actions.append(.revoke(id, seat: seat, slot: slot))
+        }
     }
 
     /// Puts back what was in a dead worker's hands and must run elsewhere, before everything that waits.
     mutating func resubmit(_ ids: [(id: ChunkID, bytes: Int, key: Int?)], _ actions: inout [Action]) {
         for (id, bytes, key) in ids.reversed() {
-            chunks[id] = Chunk(bytes: bytes, key: key)
-            queue.prepend(id)
+            let rank = orphans[id] ?? queue.uniformRank
+            admit(rank, &actions)
+            chunks[id] = Chunk(bytes: bytes, key: key, rank: rank)
+            queue.prepend(id, rank)
         }
+        orphans = [:]
         dispatch(&actions)
     }
 
@@ -116,10 +160,12 @@ struct PoolMachine {
         seat: Int, slot: Int, followedBy next: (id: ChunkID, bytes: Int, key: Int?)? = nil,
         _ actions: inout [Action]
     ) {
+        let rank = seats[seat].chunks[slot].flatMap { chunks[$0]?.rank } ?? queue.uniformRank
         guard release(slot, of: seat) else { return }
         if let next {
-            chunks[next.id] = Chunk(bytes: next.bytes, key: next.key)
-            queue.prepend(next.id)
+            admit(rank, &actions)
+            chunks[next.id] = Chunk(bytes: next.bytes, key: next.key, rank: rank)
+            queue.prepend(next.id, rank, isPaidBack: false)
         }
         fruitlessDeaths = 0
         recount(seat)
@@ -136,10 +182,13 @@ struct PoolMachine {
         seats[seat].bytes -= chunks[id]?.bytes ?? 0
         if chunks[id]?.key != nil { seats[seat].bound -= 1 }
         recount(seat)
-        if requeue {
+        if requeue, let rank = chunks[id]?.rank {
             chunks[id]?.place = nil
-            queue.prepend(id)
+            admit(rank, &actions)
+            queue.prepend(id, rank)
             dispatch(&actions)
+            // There may be another one that has nothing to do.
+            feedIdle(&actions)
         } else {
             chunks[id] = nil
             actions.append(.drop(id))
@@ -165,11 +214,11 @@ struct PoolMachine {
     mutating func dispatch(_ actions: inout [Action]) {
         while let next = queue.first {
             guard let chunk = chunks[next] else {
-                _ = queue.popFirst()
+                queue.popFirst(isPaid: false)
                 continue
             }
             guard let seat = seat(for: chunk, &actions) else { break }
-            _ = queue.popFirst()
+            queue.popFirst()
             if chunk.key != nil {
                 seats[seat].own.append(next)
                 postOwn(seat, &actions)
@@ -187,7 +236,8 @@ struct PoolMachine {
         let home = chunk.key.flatMap { homes.home(of: $0, among: seats) }
         if let home { return home }
         if startsAnother(&actions) { return nil }
-        guard let seat = loads.least(below: Self.depth), hasRoom(seat, for: chunk) else { return nil }
+        let depth = queue.isSelective ? 1 : Self.depth
+        guard let seat = loads.least(below: depth), hasRoom(seat, for: chunk) else { return nil }
         if let key = chunk.key { homes.settle(key, at: seat, tenure: seats[seat].tenure) }
         return seat
     }
@@ -243,10 +293,15 @@ struct PoolMachine {
     mutating func feed(_ seat: Int, _ actions: inout [Action]) {
         guard queue.isEmpty, loads.load(of: seat) == 0, let rich = holdings.most(atLeast: 2) else { return }
         for slot in seats[rich].order.reversed() {
-            // What was taken back keeps its slot until the worker has come to it.
+            // What was taken back keeps its slot until the worker has come to it; what has a key stays.
             guard let id = seats[rich].chunks[slot], chunks[id]?.key == nil else { continue }
             return actions.append(.revoke(id, seat: rich, slot: slot))
         }
+    }
+
+    /// A worker without work, if there is one, takes over what waits elsewhere; when that works, so does the next one.
+    mutating func feedIdle(_ actions: inout [Action]) {
+        if let idle = loads.least(below: 1) { feed(idle, &actions) }
     }
 
     /// Makes room for a worker in a seat that nobody has; nil when there are as many as there may be.

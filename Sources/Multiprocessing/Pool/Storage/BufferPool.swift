@@ -5,13 +5,23 @@ import Synchronization
 final class BufferPool: Sendable {
     /// Shorter ones are as quickly made anew, longer ones are too much to keep.
     private static let sizes = (64 << 10)...(8 << 20)
-    private static let most = 8
+    private static let mostBuffers = 32
+    private static let mostBytes = 16 << 20
 
-    private let buffers = Mutex<[[UInt8]]>([])
+    private struct State {
+        var buffers: [[UInt8]] = []
+        var bytes = 0
+    }
+
+    private let state = Mutex(State())
 
     /// An empty buffer, with the memory of an earlier one if there is one.
     func take() -> [UInt8] {
-        buffers.withLock { $0.popLast() } ?? []
+        state.withLock { state in
+            guard let buffer = state.buffers.popLast() else { return [] }
+            state.bytes -= buffer.capacity
+            return buffer
+        }
     }
 
     /// Gives a buffer back that nobody reads any more.
@@ -19,8 +29,12 @@ final class BufferPool: Sendable {
         guard Self.sizes.contains(buffer.capacity) else { return }
         var buffer = buffer
         buffer.removeAll(keepingCapacity: true)
-        buffers.withLock { [buffer] buffers in
-            if buffers.count < Self.most { buffers.append(buffer) }
+        state.withLock { [buffer] state in
+            guard state.buffers.count < Self.mostBuffers, state.bytes + buffer.capacity <= Self.mostBytes else {
+                return
+            }
+            state.bytes += buffer.capacity
+            state.buffers.append(buffer)
         }
     }
 }

@@ -52,7 +52,9 @@ final class OutputRelay: Sendable {
         }
     }
 
-    /// Reads once; false when there is nothing more now. The lock keeps what is read and what is written in order.
+    /// Reads once; false when there is nothing more now.
+    ///
+    /// The lock keeps what is read and what is written in the same order.
     private func take(_ state: inout State) -> Bool {
         guard let reader = state.reader else { return false }
         switch reader.read() {

@@ -13,11 +13,17 @@ struct PoolChunk: Sendable {
     var count: Int
     /// When it was accepted, on the monotonic clock.
     var submittedAt: UInt64 = 0
+    /// All its items count as failed already.
+    var isCounted = false
     /// How many of the items have come out, as a value or an error.
     var answered = 0
     /// The limit for each item, from its beginning in the worker.
     let timeout: Duration?
     let options: CallOptions
+    /// What the call asks for besides; nil for nothing.
+    let terms: CallTerms?
+    /// Watches the time of the chunk, for as long as it is there.
+    let alarm: ChunkAlarm?
     /// Who gets the results; nil once nobody wants them any more.
     var sink: (any ChunkSink)?
     /// How many workers an item has ended, by its index among the inputs of the call.
@@ -31,8 +37,11 @@ struct PoolChunk: Sendable {
     /// What the chunk counts for where there is room for so many bytes: descriptors are scarcer than those.
     var weight: Int { payload.count + attachments.count << 11 }
 
-    /// Items that have not come out, those of later pieces among them.
-    var unanswered: Int { later.reduce(count - answered) { $0 + $1.count } }
+    /// Items that have not come out and are not counted yet, those of later pieces among them.
+    var uncounted: Int {
+        if isCounted { return 0 }
+        return later.reduce(count - answered) { $0 + $1.count }
+    }
 
     /// A chunk of some of these items; nothing of it has been answered.
     func piece(_ items: Range<Int>) -> PoolChunk {

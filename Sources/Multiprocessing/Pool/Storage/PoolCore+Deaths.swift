@@ -56,7 +56,7 @@ extension PoolCore {
     ) -> PoolChunk? {
         guard var chunk = state.chunks.removeValue(forKey: id) else { return nil }
         guard let sink = chunk.sink else {
-            effects.withdrawnItems += chunk.unanswered
+            effects.withdrawnItems += chunk.uncounted
             return nil
         }
         if let rescued = death.link.rescue(slot: slot, answered: chunk.answered, count: chunk.count) {
@@ -69,16 +69,18 @@ extension PoolCore {
         }
         let begun = death.link.segment.slots[slot].begunItems
         let running = chunk.firstItem + begun - 1
+        // The worker may have got on to something else before it was ended.
+        let killReason = death.link.killedChunk ?? id == id ? death.link.killReason : nil
         let settlement = ChunkSettlement(
             answered: chunk.answered, begun: begun, count: chunk.count,
-            // What the pool itself ended is not run again.
-            policy: death.link.killReason == nil ? configuration.onWorkerDeath : .failTask,
+            // What the pool itself ended is not run again, and what has sent values would send them twice.
+            policy: killReason == nil && !chunk.options.runsOnce ? configuration.onWorkerDeath : .failTask,
             earlier: chunk.deaths[running] ?? 0, quarantine: configuration.quarantineLimit)
         if settlement.deaths > 0 { chunk.deaths[running] = settlement.deaths }
         note(settlement, of: chunk, item: running, &effects)
         if !settlement.lost.isEmpty {
             let error: any Error =
-                death.link.killReason
+                killReason
                 ?? death.error(
                     for: chunk, item: chunk.firstItem + settlement.lost.upperBound - 1, slot: slot, settlement
                 )

@@ -44,6 +44,10 @@ extension PoolCore {
         // Items that come out without a result: those that somebody waits for, and the others.
         var lostItems = 0
         var withdrawnItems = 0
+        /// Those for whom a place was reserved.
+        var admitted: [ResultBuffer] = []
+        /// Workers that are to have memory for long messages.
+        var bulks: [(seat: Int, generation: UInt64)] = []
         var isFinished = false
     }
 
@@ -66,6 +70,7 @@ extension PoolCore {
             guarding(link, &effects) { () throws(RingCorruption) in try link.post(chunk, slot: slot) }
             state.meter.send(chunk.payload.count)
             if chunk.hasDescriptors { effects.lines.append(link.line) }
+            wantBulk(link, seat, &effects)
             effects.wake(link.segment)
             if let timeout = chunk.timeout { effects.timers.append((id, timeout)) }
             if configuration.memoryLimit != nil, !link.isWatched {
@@ -84,20 +89,25 @@ extension PoolCore {
         case .drop(let id):
             guard let chunk = state.chunks.removeValue(forKey: id) else { return }
             let reason = state.failure ?? MultiprocessingError(.poolTerminated, "the pool was terminated")
-            deliver(reason, to: chunk, items: chunk.answered..<chunk.count, &effects)
-            for var piece in chunk.later {
-                piece.sink = chunk.sink
-                deliver(reason, to: piece, items: 0..<piece.count, &effects)
-            }
+            deliverToRest(of: chunk, reason, &effects)
         case .finish:
             effects.isFinished = true
+        }
+    }
+
+    /// Tells a chunk's sink that whatever has not come out is lost.
+    func deliverToRest(of chunk: PoolChunk, _ error: any Error, _ effects: inout Effects) {
+        deliver(error, to: chunk, items: chunk.answered..<chunk.count, &effects)
+        for var piece in chunk.later {
+            piece.sink = chunk.sink
+            deliver(error, to: piece, items: 0..<piece.count, &effects)
         }
     }
 
     /// Tells a chunk's sink that items are lost.
     func deliver(_ error: any Error, to chunk: PoolChunk, items: Range<Int>, _ effects: inout Effects) {
         guard let sink = chunk.sink, !items.isEmpty else {
-            effects.withdrawnItems += items.count
+            if !chunk.isCounted { effects.withdrawnItems += items.count }
             return
         }
         effects.lostItems += items.count
@@ -137,6 +147,7 @@ extension PoolCore {
         for segment in effects.wakes { segment.requests.wakeReader() }
         for (sink, delivery) in effects.deliveries { sink.receive(delivery) }
         for launch in effects.launches { self.launch(launch.order, seat: launch.seat, launch.generation) }
+        for bulk in effects.bulks { makeBulk(for: bulk.seat, bulk.generation) }
         for child in effects.kills { WorkerSignal.kill(child) }
         for (chunk, limit) in effects.timers { watchTime(of: chunk, limit: limit, from: .now) }
         for cancellation in effects.cancellations { cancel(cancellation) }
@@ -146,6 +157,7 @@ extension PoolCore {
         if effects.beginsTicking { tick() }
         if !effects.events.isEmpty { hub.publish(effects.events) }
         for (latch, error) in effects.resumed { latch.close(error) }
+        for buffer in effects.admitted { buffer.placeReserved() }
         if effects.isFinished { endWatching() }
     }
 }

@@ -6,7 +6,7 @@ extension PoolCore {
     /// So often a worker's memory is looked at while it runs something.
     private static let memoryInterval = Duration.milliseconds(50)
 
-    /// A worker has done a task: is it to be replaced?
+    /// A worker has done a task: finds out whether it is to be replaced.
     func checkUp(_ seat: Int) {
         // What is asked may take a while, so it is asked without the lock.
         guard let (status, generation) = status(of: seat),
@@ -103,6 +103,9 @@ extension PoolCore {
                 return false
             }
             guard memory > limit else { return true }
+            let held = state.machine.seats[seat]
+            link.killedChunk = held.order.first { link.segment.slots[$0].begunItems > 0 }
+                .flatMap { held.chunks[$0] }
             link.killReason = MultiprocessingError(
                 .memoryLimitExceeded,
                 "\(link.name) (process \(process)) had \(memory >> 10) KiB of memory while it ran the task, "

@@ -15,9 +15,10 @@ extension PoolCore {
             else { return nil }
             guard let begun = link.segment.slots[place.slot].begunAt else { return .now }
             guard begun.advanced(by: limit).hasPassed else { return begun }
+            link.killedChunk = id
             link.killReason = MultiprocessingError(
                 .timeout, "the task ran longer than its limit of \(limit); \(backend.wordsForEnding)")
-            kill(link, &effects)
+            end(place.seat, link, &state, &effects)
             return nil
         }
         if let next { watchTime(of: id, limit: limit, from: next) }
@@ -35,8 +36,14 @@ extension PoolCore {
                     let place = state.machine.place(of: cancellation.chunk),
                     let link = state.links[place.seat]
                 else { return }
-                kill(link, &effects)
+                end(place.seat, link, &state, &effects)
             }
         }
+    }
+
+    /// Ends a worker because of what it runs; what it has not begun is taken back first, so that it cannot begin any.
+    private func end(_ seat: Int, _ link: WorkerLink, _ state: inout State, _ effects: inout Effects) {
+        state.machine.condemn(seat: seat, &effects.actions)
+        kill(link, &effects)
     }
 }

@@ -60,6 +60,7 @@ extension PoolCore {
     nonisolated(nonsending) func resize(to count: Int) async throws {
         try await change { [self] state, effects in
             workers = count
+            state.gate.limit = configuration.maxQueued.map { $0 + count }
             state.machine.resize(to: count, minimum: configuration.minWorkers ?? count, &effects.actions)
             beginTicking(&state, &effects)
         } andWaitUntil: { state in

@@ -19,6 +19,8 @@ final class PoolCore: Sendable {
         var waits: [PoolWait] = []
         /// Whether idle workers are being looked for.
         var isTicking = false
+        /// Who may submit, where the number of waiting tasks has a limit.
+        var gate: AdmissionGate<ResultBuffer>
     }
 
     static let ringBytes = 256 << 10
@@ -66,8 +68,10 @@ final class PoolCore: Sendable {
             State(
                 machine: PoolMachine(
                     seats: workers, slots: WorkerSegment.slotCount, minimum: configuration.minWorkers,
-                    taskLimit: maxTasksPerChild, seatLimit: Doorbell.maximumWorkers),
-                links: Array(repeating: nil, count: workers)))
+                    taskLimit: maxTasksPerChild, seatLimit: Doorbell.maximumWorkers,
+                    weights: configuration.lanes),
+                links: Array(repeating: nil, count: workers),
+                gate: AdmissionGate(limit: configuration.maxQueued.map { $0 + workers })))
         let watch = try Poller.obtain().watch(doorbell.event.raw) { [weak self] in self?.doorbellRang() }
         self.watch.withLock { $0 = watch }
         doorbell.parentWillSleep()
@@ -93,39 +97,70 @@ final class PoolCore: Sendable {
 
     // MARK: Work
 
-    /// Accepts chunks, all or none.
+    /// Accepts a call that submits its chunks one after the other; a pool that is closed meanwhile waits for them.
     ///
     /// - Throws: when the pool takes no more work.
-    func submit(_ chunks: [PoolChunk]) throws {
-        let refusal: (any Error)? = transact { state, effects in
+    func beginCall() throws {
+        let refusal: (any Error)? = state.withLock { state in
             if let refusal = Self.refusal(state) { return refusal }
+            state.machine.callBegan()
+            return nil
+        }
+        if let refusal { throw refusal }
+    }
+
+    /// A call that was accepted submits no more chunks.
+    func endCall() {
+        transact { state, effects in state.machine.callEnded(&effects.actions) }
+    }
+
+    /// Accepts chunks, all or none.
+    ///
+    /// - Parameters:
+    ///   - chunks: what to run.
+    ///   - reserved: for how many of them places were reserved, which are used up.
+    ///   - ofCall: whether they belong to a call that was accepted, perhaps before the pool was closed.
+    /// - Throws: when the pool takes no more work.
+    func submit(_ chunks: [PoolChunk], reserved: Int = 0, ofCall: Bool = false) throws {
+        let refusal: (any Error)? = transact { state, effects in
+            defer { state.gate.release(reserved) }
+            let isAccepted = ofCall && state.machine.phase == .draining
+            if !isAccepted, let refusal = Self.refusal(state) { return refusal }
+            guard state.gate.admits(chunks.count, reserved: reserved, open: state.chunks.count) else {
+                note(.overloaded(maxQueued: configuration.maxQueued ?? 0), &effects)
+                return MultiprocessingError.overloaded(configuration.maxQueued ?? 0)
+            }
             let now = Deadline.now.nanoseconds
             for var chunk in chunks {
                 chunk.submittedAt = now
                 state.chunks[chunk.id] = chunk
                 state.meter.submit(chunk.count)
                 state.machine.submit(
-                    chunk.id, bytes: chunk.weight, key: chunk.options.key, &effects.actions)
+                    chunk.id, bytes: chunk.weight, key: chunk.options.key, rank: chunk.terms?.rank ?? .usual,
+                    &effects.actions)
             }
             return nil
         }
         if let refusal { throw refusal }
+        for chunk in chunks { chunk.alarm?.arm(chunk.id, self) }
     }
 
     /// Gives chunks up: those that wait never run, those that run are cancelled, nothing is delivered.
     func withdraw(_ ids: some Sequence<UInt64> & Sendable) {
         transact { state, effects in
-            for id in ids {
-                state.chunks[id]?.sink = nil
-                guard let place = state.machine.withdraw(id, &effects.actions) else { continue }
-                guard let link = state.links[place.seat] else { continue }
-                if link.segment.slots[place.slot].revoke() {
-                    state.machine.revoked(
-                        seat: place.seat, slot: place.slot, requeue: false, &effects.actions)
-                } else {
-                    effects.cancellations.append(.init(chunk: id, line: link.line))
-                }
-            }
+            for id in ids { withdraw(id, &state, &effects) }
+        }
+    }
+
+    /// Gives one chunk up; the lock is held.
+    func withdraw(_ id: UInt64, _ state: inout State, _ effects: inout Effects) {
+        state.chunks[id]?.sink = nil
+        guard let place = state.machine.withdraw(id, &effects.actions) else { return }
+        guard let link = state.links[place.seat] else { return }
+        if link.segment.slots[place.slot].revoke() {
+            state.machine.revoked(seat: place.seat, slot: place.slot, requeue: false, &effects.actions)
+        } else {
+            effects.cancellations.append(.init(chunk: id, line: link.line))
         }
     }
 
@@ -185,6 +220,7 @@ final class PoolCore: Sendable {
             forgetRetired(&state)
             perform(&state, &effects)
             if !state.waits.isEmpty { settleWaits(&state, &effects) }
+            if state.gate.hasWaiters { admitWaiters(&state, &effects) }
             state.meter.lose(failed: effects.lostItems, cancelled: effects.withdrawnItems)
             return result
         }

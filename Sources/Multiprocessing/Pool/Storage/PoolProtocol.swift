@@ -17,7 +17,15 @@ enum PoolRequest {
     /// What to do before leaving: `slot` unused; the payload is a `WorkerHook`.
     static let finalizer: UInt32 = 11
     /// `slot` unused; the payload is the semaphore of a budget, in the form of a `WorkerHook`.
-    static let budget: UInt32 = 12
+    static let budget: UInt32 = 13
+    /// What goes with the chunk of the next `run`.
+    static let escort: UInt32 = 12
+    /// Here is memory for long messages; its descriptor comes on the channel, the answer is `bulkOpened`.
+    static let openBulk: UInt32 = 5
+    /// They do not any more; the worker answers `bulkClosed`.
+    static let closeBulk: UInt32 = 6
+    /// The next message of the long ring.
+    static let bulk: UInt32 = 7
 }
 
 /// Messages from a worker.
@@ -38,6 +46,12 @@ enum PoolReply {
     static let run: UInt32 = 5
     /// As `failure`, from a thread of this process: the error itself lies on its desk.
     static let ownFailure: UInt32 = 12
+    /// The next message of the long ring, which is a `value`.
+    static let bulk: UInt32 = 6
+    /// The long rings can be used from now on.
+    static let bulkOpened: UInt32 = 7
+    /// No message comes through the long ring, any more or at all.
+    static let bulkClosed: UInt32 = 8
 }
 
 /// Messages on the channel, past the rings.
@@ -65,20 +79,26 @@ struct ChunkForm: OptionSet {
     static let packed = ChunkForm(rawValue: 2)
     /// The worker says in the end how long the chunk has taken.
     static let measured = ChunkForm(rawValue: 4)
+    /// Nobody waits for the results of this chunk alone: the pool need not be woken if the call's next chunk follows.
+    static let quiet = ChunkForm(rawValue: 8)
 }
 
 /// A chunk on its way to a worker: a header and the arguments of its items.
 struct ChunkPayload {
-    static let headerSize = 24
+    static let headerSize = 32
+    /// Where in the header the number of the call is.
+    static let callOffset = 24
     private static let usualSize = 64
 
     private var message: MessageWriter
     private(set) var count = 0
     private let definition: UInt64
+    private let call: UInt64
     private let form: ChunkForm
 
-    init(chunk id: UInt64, definition: UInt64, form: ChunkForm, memory: [UInt8] = []) {
+    init(chunk id: UInt64, of call: UInt64, definition: UInt64, form: ChunkForm, memory: [UInt8] = []) {
         self.definition = definition
+        self.call = call
         self.form = form
         message = MessageWriter(reusing: memory)
         // So that a short chunk is allocated once.
@@ -88,6 +108,7 @@ struct ChunkPayload {
         message.bytes.append(UInt32(0))
         message.bytes.append(form.rawValue)
         message.bytes.append(UInt16(0))
+        message.bytes.append(call)
     }
 
     var bytes: [UInt8] { message.bytes.bytes }
@@ -97,7 +118,7 @@ struct ChunkPayload {
 
     /// The beginning of another chunk of the same call.
     func successor(chunk id: UInt64, memory: [UInt8] = []) -> ChunkPayload {
-        ChunkPayload(chunk: id, definition: definition, form: form, memory: memory)
+        ChunkPayload(chunk: id, of: call, definition: definition, form: form, memory: memory)
     }
 
     /// Appends an item, which `encode` writes.

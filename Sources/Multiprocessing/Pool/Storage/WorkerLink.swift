@@ -26,6 +26,12 @@ final class WorkerLink {
     private var requests: FrameWriter
     private var replies: FrameReader
     private var known: Set<UInt64> = []
+    /// Where long messages go, with the file's owner; nil while there were none.
+    private var bulkSegment: WorkerSegment?
+    private var bulkRequests: FrameWriter?
+    private var bulkReplies: FrameReader?
+    /// What is known about long messages.
+    private var bulkState = BulkState()
     /// Tells this worker from earlier ones in the same seat.
     let generation: UInt64
     let name: String
@@ -38,6 +44,8 @@ final class WorkerLink {
     let desk: ThreadDesk?
     /// Why the pool ended the worker, if it did.
     var killReason: MultiprocessingError?
+    /// The chunk that is the reason; another one may have been begun by the time the worker ended.
+    var killedChunk: UInt64?
     /// Whether the process has to be ended as soon as it has been started.
     var isUnwanted = false
     /// Where its standard error and output come through this process, if they do.
@@ -94,15 +102,56 @@ final class WorkerLink {
             enclose(chunk.definition.attachments)
             try requests.send(kind: PoolRequest.define, slot: 0, chunk.definition.bytes)
         }
+        if let escort = chunk.terms?.escort, !escort.isEmpty {
+            try requests.send(kind: PoolRequest.escort, slot: UInt32(slot), escort)
+        }
         enclose(chunk.attachments)
         segment.slots[slot].post()
-        try requests.send(kind: PoolRequest.run, slot: UInt32(slot), chunk.payload)
+        bulkState.sees(chunk.payload.count)
+        let kind = PoolRequest.run
+        if try bulkRequests?.publishIfFits(kind: kind, slot: UInt32(slot), chunk.payload) ?? false {
+            try requests.send(kind: PoolRequest.bulk, slot: 0, [])
+        } else {
+            try requests.send(kind: kind, slot: UInt32(slot), chunk.payload)
+        }
         try askForSpace()
     }
 
     /// Puts descriptors in line, in the order of the messages that they belong to.
     private func enclose(_ descriptors: [SharedDescriptor]) {
         if !descriptors.isEmpty { line.append([PoolControl.parcel], descriptors: descriptors) }
+    }
+
+    // MARK: Long messages
+
+    func takeBulkWish() -> Bool { bulkState.takeWish() }
+    func tickBulk() -> Bool { bulkState.tick() }
+    func bulkFailed() { bulkState.failed() }
+
+    /// Lets long messages go through this memory.
+    func openBulk(_ memory: WorkerSegment) throws(RingCorruption) {
+        bulkSegment = memory
+        bulkReplies = FrameReader(memory.replies)
+        enclose([memory.file])
+        try requests.send(kind: PoolRequest.openBulk, slot: 0, [])
+    }
+
+    /// The worker says what has become of the memory; false if it was not asked.
+    private func bulkAnswered(_ kind: UInt32) -> Bool {
+        guard kind == PoolReply.bulkClosed else {
+            bulkRequests = bulkSegment.map { FrameWriter($0.requests) }
+            return bulkState.opened()
+        }
+        bulkReplies = nil
+        bulkSegment = nil
+        return bulkState.closed()
+    }
+
+    /// Asks the worker to give the memory up; what it has written there still comes.
+    func closeBulk() throws(RingCorruption) {
+        bulkRequests = nil
+        bulkState.closes()
+        try requests.send(kind: PoolRequest.closeBulk, slot: 0, [])
     }
 
     /// Tells the worker that it will not see a definition again.
@@ -134,14 +183,22 @@ final class WorkerLink {
         var lacksParcel = false
         while size < Self.drainLimit {
             var isImpossible = false
+            var isBulk = false
             let found = try unsafe replies.next { frame, payload in
                 size += RingFrame.headerSize + payload.count
+                bulkState.sees(payload.count)
                 switch frame.kind {
                 case PoolReply.ready:
                     beginning = .ready
                     return
                 case PoolReply.refused:
                     beginning = unsafe desk?.takeError().map { .failed($0) } ?? .refused(Array(payload))
+                    return
+                case PoolReply.bulk:
+                    isBulk = true
+                    return
+                case PoolReply.bulkOpened, PoolReply.bulkClosed:
+                    isImpossible = !bulkAnswered(frame.kind)
                     return
                 default: break
                 }
@@ -155,6 +212,15 @@ final class WorkerLink {
                 }
             }
             guard found else { break }
+            if isBulk {
+                let found = try unsafe bulkReplies?.next { frame, payload in
+                    size += payload.count
+                    bulkState.sees(payload.count)
+                    isImpossible =
+                        unsafe frame.kind != PoolReply.value || !add(frame, payload, to: &batches, buffers)
+                }
+                guard found == true else { throw RingCorruption() }
+            }
             if lacksParcel || isImpossible { throw RingCorruption() }
         }
         // Also a part of a long answer has made space.

@@ -21,20 +21,20 @@ where Input.Element == Body.Arguments {
             while true {
                 try await buffer.waitForRoom()
                 guard let element = try await iterator.next(isolation: #isolation) else { break }
-                try submit(element, &builder)
+                try await submit(element, &builder)
             }
-            if let chunk = builder.finish() { try buffer.submit([chunk]) }
+            if let chunk = builder.finish() { try await buffer.submitWhenAdmitted(chunk) }
             buffer.inputEnded(.success(()))
         } catch {
             // What was pulled before the failure is still computed.
-            if let chunk = builder.finish() { try? buffer.submit([chunk]) }
+            if let chunk = builder.finish() { try? await buffer.submitWhenAdmitted(chunk) }
             buffer.inputEnded(.failure(error))
         }
     }
 
     private func submit(
         _ element: Input.Element, _ builder: inout ChunkBuilder<Body>
-    ) throws {
+    ) async throws {
         let full: PoolChunk?
         do {
             full = try builder.add(element)
@@ -43,6 +43,6 @@ where Input.Element == Body.Arguments {
             full = builder.skip()
             buffer.lose(item, .unencodableItem(item, error))
         }
-        if let full { try buffer.submit([full]) }
+        if let full { try await buffer.submitWhenAdmitted(full) }
     }
 }

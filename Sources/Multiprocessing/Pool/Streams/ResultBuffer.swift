@@ -3,26 +3,46 @@ import Synchronization
 /// Where the results of a stream arrive: the storage of a `StreamMachine`, with one consumer that may wait
 /// for results and one feeder that may wait for room.
 final class ResultBuffer: ChunkSink {
-    private struct State {
+    struct State {
         var machine: StreamMachine
         /// What chooses the sizes of chunks, where that is not said.
         var sizer: ChunkSizer?
         var consumer: Latch<Void>?
         var feeder: Latch<Void>?
+        /// Chunks for which the pool has reserved a place.
+        var places = 0
+        /// Whether the pool will tell when there is one.
+        var isInLine = false
+        /// Whether nobody will use a place any more.
+        var isAbandoned = false
     }
 
-    private let core: PoolCore
-    private let state: Mutex<State>
+    let core: PoolCore
+    let state: Mutex<State>
     private let news = Atomic<Bool>(false)
+    /// Whether the pool waits for more chunks.
+    private let isCall = Atomic<Bool>(false)
 
     init(core: PoolCore, isOrdered: Bool, window: Int) {
         self.core = core
         state = Mutex(State(machine: StreamMachine(isOrdered: isOrdered, window: window)))
     }
 
-    /// Whether the input should be pulled on now.
-    var isHungry: Bool { state.withLock { $0.machine.isHungry } }
-    var room: (chunks: Int, bytes: Int) { state.withLock { $0.machine.room } }
+    deinit {
+        returnPlaces()
+    }
+
+    /// Makes the pool wait for chunks that are submitted later, until the input ends or the stream is given up.
+    ///
+    /// - Throws: when the pool takes no more work.
+    func beginCall() throws {
+        try core.beginCall()
+        isCall.store(true, ordering: .releasing)
+    }
+
+    private func endCall() {
+        if isCall.exchange(false, ordering: .acquiringAndReleasing) { core.endCall() }
+    }
 
     /// Lets the sizes of chunks follow from how long they take.
     func use(_ sizer: ChunkSizer) {
@@ -36,13 +56,16 @@ final class ResultBuffer: ChunkSink {
 
     func submit(_ chunks: [PoolChunk]) throws {
         guard !chunks.isEmpty else { return }
-        state.withLock { state in
+        let reserved = state.withLock { state in
             for chunk in chunks {
                 state.machine.submitted(chunk.id, items: chunk.count, bytes: chunk.payload.count)
             }
+            let reserved = min(state.places, chunks.count)
+            state.places -= reserved
+            return reserved
         }
         do {
-            try core.submit(chunks)
+            try core.submit(chunks, reserved: reserved, ofCall: isCall.load(ordering: .acquiring))
         } catch {
             for chunk in chunks { lose(chunk.firstItem, of: chunk.id, count: chunk.count, error) }
             throw error
@@ -56,6 +79,7 @@ final class ResultBuffer: ChunkSink {
 
     func inputEnded(_ end: Result<Void, any Error>) {
         change { $0.machine.inputEnded(end) }
+        endCall()
     }
 
     func receive(_ delivery: Delivery) {
@@ -78,13 +102,13 @@ final class ResultBuffer: ChunkSink {
         return next
     }
 
-    /// Waits until `next` has something; first by looking for a moment, then asleep.
+    /// Waits until `next` has something, or input can be pulled; first by looking for a moment, then asleep.
     ///
     /// - Returns: false when the limit was over first.
-    nonisolated(nonsending) func wait(timeout: Duration?) async throws -> Bool {
+    nonisolated(nonsending) func wait(timeout: Duration?, isPulling: Bool) async throws -> Bool {
         if core.look(until: { news.load(ordering: .acquiring) }) { return true }
         let latch: Latch<Void>? = state.withLock { state in
-            guard !state.machine.hasNext else { return nil }
+            guard !state.machine.hasNext, !isPulling || state.places == 0 else { return nil }
             let latch = Latch<Void>()
             state.consumer = latch
             return latch
@@ -109,10 +133,23 @@ final class ResultBuffer: ChunkSink {
         if case .replies(let bytes, _) = delivery.content { core.buffers.give(bytes) }
     }
 
+    /// Whether a worker has begun with any of it.
+    var hasBegun: Bool {
+        let (hasResults, chunks) = state.withLock {
+            ($0.machine.hasResults, Array($0.machine.outstanding.keys))
+        }
+        return hasResults || core.hasBegun(chunks)
+    }
+
     /// Nobody wants the rest: what runs is cancelled, what waits never runs.
     func abandon() {
-        let chunks = state.withLock { Array($0.machine.outstanding.keys) }
+        let chunks = state.withLock { state in
+            state.isAbandoned = true
+            return Array(state.machine.outstanding.keys)
+        }
+        returnPlaces()
         if !chunks.isEmpty { core.withdraw(chunks) }
+        endCall()
     }
 
     /// Changes the machine and wakes the consumer if there is something for it now.

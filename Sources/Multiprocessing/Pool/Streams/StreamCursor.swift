@@ -45,7 +45,10 @@ final class StreamCursor<Output: Codable & Sendable> {
         while !isFinished {
             if let result = reader?.next(Output.self) { return result }
             if let done = reader.take() { buffer.recycle(done.delivery) }
-            if source != nil, buffer.isHungry { source?.pull(buffer.room, into: buffer) }
+            if source != nil, let room = buffer.claimRoom() {
+                source?.pull(room, into: buffer)
+                buffer.returnPlaces()
+            }
             switch buffer.next() {
             case .delivery(let delivery):
                 reader = DeliveryReader(delivery)
@@ -73,7 +76,7 @@ final class StreamCursor<Output: Codable & Sendable> {
 
     private nonisolated(nonsending) func wait(_ timeout: Duration?) async throws {
         do {
-            guard try await buffer.wait(timeout: timeout) else {
+            guard try await buffer.wait(timeout: timeout, isPulling: source != nil) else {
                 throw MultiprocessingError(.timeout, "no result came within \(timeout ?? .zero)")
             }
         } catch let error as CancellationError {

@@ -14,7 +14,7 @@ struct StreamMachine {
     private let isOrdered: Bool
     private let window: Int
     /// Encoded input that may be under way, beyond two chunks.
-    private static let byteWindow = 16 << 20
+    private static let byteWindow = 8 << 20
     private var openBytes = 0
     /// Deliveries by their first item, and in the order in which they came.
     private var early: [Int: Delivery] = [:]
@@ -74,6 +74,8 @@ struct StreamMachine {
 
     /// How many items the delivery's chunk had in the beginning.
     func size(of delivery: Delivery) -> Int { outstanding[delivery.chunk]?.size ?? delivery.count }
+    /// Whether any result has come in.
+    var hasResults: Bool { nextItem > 0 || !early.isEmpty || !arrived.isEmpty }
 
     /// Whether `next` has something: results, or the end.
     var hasNext: Bool {

@@ -4,6 +4,7 @@ import MultiprocessingCore
 struct ChunkBuilder<Body: PortableBody> {
     private let core: PoolCore
     private let options: CallOptions
+    private let terms: CallTerms?
     private let definition: Definition
     /// How many items a chunk has; nil where that is found out as the call goes on.
     let chunkSize: Int?
@@ -17,11 +18,12 @@ struct ChunkBuilder<Body: PortableBody> {
     private var firstItem = 0
 
     init(
-        _ site: PoolCallSite, _ definition: Definition, chunkSize: Int?, isFlexible: Bool, timeout: Duration?,
-        sink: any ChunkSink
+        _ site: PoolCallSite, _ terms: CallTerms?, _ definition: Definition, chunkSize: Int?, isFlexible: Bool,
+        isQuiet: Bool, timeout: Duration?, sink: any ChunkSink
     ) {
         core = site.core
         options = site.options
+        self.terms = terms
         self.definition = definition
         self.chunkSize = chunkSize
         self.isFlexible = isFlexible
@@ -29,14 +31,19 @@ struct ChunkBuilder<Body: PortableBody> {
         self.sink = sink
         id = core.makeID()
         payload = ChunkPayload(
-            chunk: id, definition: definition.id,
-            form: Self.form(packing, isTimed: timeout != nil, isMeasured: chunkSize != 1))
+            chunk: id, of: core.makeID(), definition: definition.id,
+            form: Self.form(
+                packing, isTimed: timeout != nil, isMeasured: chunkSize != 1,
+                isQuiet: isQuiet && chunkSize != nil))
     }
 
-    private static func form(_ packing: PackedLayout?, isTimed: Bool, isMeasured: Bool) -> ChunkForm {
+    private static func form(
+        _ packing: PackedLayout?, isTimed: Bool, isMeasured: Bool, isQuiet: Bool
+    ) -> ChunkForm {
         var form: ChunkForm = packing == nil ? [] : .packed
         if isTimed { form.insert(.timed) }
         if isMeasured { form.insert(.measured) }
+        if isQuiet { form.insert(.quiet) }
         return form
     }
 
@@ -92,7 +99,8 @@ struct ChunkBuilder<Body: PortableBody> {
         guard payload.count > 0 else { return nil }
         let chunk = PoolChunk(
             id: id, definition: definition, payload: payload.bytes, attachments: payload.attachments,
-            firstItem: firstItem, count: payload.count, timeout: timeout, options: options, sink: sink)
+            firstItem: firstItem, count: payload.count, timeout: timeout, options: options,
+            terms: terms, alarm: terms?.makeAlarm(), sink: sink)
         firstItem += payload.count
         id = core.makeID()
         payload = payload.successor(chunk: id, memory: core.buffers.take())

@@ -21,10 +21,10 @@ extension PoolCalls {
 
     nonisolated func submit<Body: PortableBody, Value: Sendable>(
         _ body: Body, _ arguments: Body.Arguments, timeout: Duration?,
-        _ convert: @escaping @Sendable (Body.Output) -> Value
+        label: String = "applyAsync", _ convert: @escaping @Sendable (Body.Output) -> Value
     ) throws -> AsyncResult<Value> where Body.Context == Nothing {
         let call = try SingleCall<Body.Output>.submit(
-            body, arguments, Nothing(), at: callSite, timeout: timeout, label: "applyAsync")
+            body, arguments, Nothing(), at: callSite, timeout: timeout, label: label)
         return AsyncResult(call, convert)
     }
 
@@ -33,13 +33,36 @@ extension PoolCalls {
         label: String = "map"
     ) async throws -> [Body.Output] where S.Element == Body.Arguments {
         let inputs = inputs.gathered()
+        let cursor = try cursor(inputs, body, context, chunkSize: chunkSize, timeout: timeout, label: label)
+        return try await cursor.all(expected: inputs.count)
+    }
+
+    nonisolated(nonsending) func collectResults<S: Sequence, Body: PortableBody>(
+        _ inputs: S, _ body: Body, _ context: Body.Context, chunkSize: Int?, timeout: Duration?
+    ) async throws -> [Result<Body.Output, any Error>] where S.Element == Body.Arguments {
+        let inputs = inputs.gathered()
+        let cursor = try cursor(
+            inputs, body, context, chunkSize: chunkSize, timeout: timeout, label: "mapResults")
+        var results: [Result<Body.Output, any Error>] = []
+        results.reserveCapacity(inputs.count)
+        while let result = try await cursor.next(timeout: nil) { results.append(result) }
+        return results
+    }
+
+    /// Where the results of inputs come from that are all there.
+    private nonisolated func cursor<Body: PortableBody>(
+        _ inputs: [Body.Arguments], _ body: Body, _ context: Body.Context, chunkSize: Int?,
+        timeout: Duration?, label: String
+    ) throws -> StreamCursor<Body.Output> {
         let core = callSite.core
         let (buffer, builder) = try prepare(
             body, context, isOrdered: true, window: chunkSize == nil ? 4 * core.workers : nil,
             chunkSize: chunkSize, timeout: timeout, label: label)
-        if chunkSize == nil { buffer.use(ArraySource<Body>.sizer(workers: core.workers)) }
-        let cursor = StreamCursor<Body.Output>(buffer, source: ArraySource(inputs, builder))
-        return try await cursor.all(expected: inputs.count)
+        if chunkSize == nil, !inputs.isEmpty {
+            try buffer.beginCall()
+            buffer.use(ArraySource<Body>.sizer(workers: core.workers))
+        }
+        return StreamCursor<Body.Output>(buffer, source: ArraySource(inputs, builder))
     }
 
     nonisolated(nonsending) func collect<S: AsyncSequence, Body: PortableBody>(
@@ -53,12 +76,12 @@ extension PoolCalls {
         let cursor = StreamCursor<Body.Output>(buffer)
         for try await input in inputs {
             do {
-                if let chunk = try builder.add(input) { try buffer.submit([chunk]) }
+                if let chunk = try builder.add(input) { try await buffer.submitWhenAdmitted(chunk) }
             } catch let error as WireError {
                 throw MultiprocessingError.unencodableItem(builder.nextItem, error)
             }
         }
-        if let chunk = builder.finish() { try buffer.submit([chunk]) }
+        if let chunk = builder.finish() { try await buffer.submitWhenAdmitted(chunk) }
         buffer.inputEnded(.success(()))
         return try await cursor.all(expected: 0)
     }
@@ -74,11 +97,23 @@ extension PoolCalls {
             isFlexible: chunkSize == nil, timeout: timeout, label: label)
         var source = ArraySource(inputs, builder)
         if let refusal = callSite.core.refusal { throw refusal }
-        source.pull((.max, .max), into: buffer)
         let count = inputs.count
-        return AsyncResult {
-            convert(try await StreamCursor<Body.Output>(buffer).all(expected: count))
+        guard !buffer.isBounded else {
+            // The handle's task submits as there is room, also after the pool was closed.
+            if !inputs.isEmpty { try buffer.beginCall() }
+            let rest = source
+            return AsyncResult(
+                isRunning: { buffer.hasBegun },
+                work: {
+                    convert(try await StreamCursor<Body.Output>(buffer, source: rest).all(expected: count))
+                })
         }
+        source.pull((.max, .max), into: buffer)
+        return AsyncResult(
+            isRunning: { buffer.hasBegun },
+            work: {
+                convert(try await StreamCursor<Body.Output>(buffer).all(expected: count))
+            })
     }
 
     nonisolated func stream<S: Sequence, Body: PortableBody>(
@@ -114,17 +149,18 @@ extension PoolCalls {
 
     /// What every call of many items has: where its results arrive, and what cuts its inputs into chunks.
     ///
-    /// Without a window, chunks are submitted as fast as their bytes allow.
+    /// Without a window, chunks are submitted as fast as their bytes allow, and nobody waits for one of them alone.
     private nonisolated func prepare<Body: PortableBody>(
         _ body: Body, _ context: Body.Context, isOrdered: Bool, window: Int?, chunkSize: Int?,
         isFlexible: Bool = false, timeout: Duration?, label: String
     ) throws -> (ResultBuffer, ChunkBuilder<Body>) {
         if let chunkSize { try Self.check(chunkSize) }
+        let terms = try CallTerms.current(at: callSite)
         let buffer = ResultBuffer(core: callSite.core, isOrdered: isOrdered, window: window ?? .max / 2)
         let definition = try callSite.core.define(body, context, label: label)
         let builder = ChunkBuilder<Body>(
-            callSite, definition, chunkSize: chunkSize, isFlexible: isFlexible || chunkSize == nil,
-            timeout: timeout, sink: buffer)
+            callSite, terms, definition, chunkSize: chunkSize, isFlexible: isFlexible || chunkSize == nil,
+            isQuiet: window == nil, timeout: timeout, sink: buffer)
         return (buffer, builder)
     }
 

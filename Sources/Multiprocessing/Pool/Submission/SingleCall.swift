@@ -7,8 +7,6 @@ final class SingleCall<Output: Codable & Sendable>: ChunkSink {
     private let chunk: UInt64
     private let latch = Latch<Delivery>()
     private let isHere = Atomic<Bool>(false)
-    private let handler = Mutex<(@Sendable (@escaping @Sendable () -> Result<Output, any Error>) -> Void)?>(
-        nil)
 
     private init(core: PoolCore, chunk: UInt64) {
         self.core = core
@@ -21,10 +19,11 @@ final class SingleCall<Output: Codable & Sendable>: ChunkSink {
         timeout: Duration?, label: String
     ) throws -> SingleCall<Output> where Body.Output == Output {
         let core = site.core
+        let terms = try CallTerms.current(at: site)
         let definition = try core.define(body, context, label: label)
         let id = core.makeID()
         var payload = ChunkPayload(
-            chunk: id, definition: definition.id, form: timeout == nil ? [] : .timed)
+            chunk: id, of: id, definition: definition.id, form: timeout == nil ? [] : .timed)
         do {
             try payload.append { try Body.encode(arguments, into: &$0) }
         } catch {
@@ -34,7 +33,8 @@ final class SingleCall<Output: Codable & Sendable>: ChunkSink {
         let call = SingleCall<Output>(core: core, chunk: id)
         let chunk = PoolChunk(
             id: id, definition: definition, payload: payload.bytes, attachments: payload.attachments,
-            firstItem: 0, count: 1, timeout: timeout, options: site.options, sink: call)
+            firstItem: 0, count: 1, timeout: timeout, options: site.options,
+            terms: terms, alarm: terms?.makeAlarm(), sink: call)
         try core.submit([chunk])
         return call
     }
@@ -42,17 +42,23 @@ final class SingleCall<Output: Codable & Sendable>: ChunkSink {
     func receive(_ delivery: Delivery) {
         guard latch.close(delivery) else { return }
         isHere.store(true, ordering: .releasing)
-        handler.withLock { $0.take() }?({ Self.decode(delivery) })
     }
 
-    /// Calls the handler once with a way to get the result, now or when it comes.
-    func whenReady(
-        _ handler: @escaping @Sendable (@escaping @Sendable () -> Result<Output, any Error>) -> Void
-    ) {
-        self.handler.withLock { $0 = handler }
-        // The result may have come before the handler was there: whoever takes the handler calls it.
-        guard let delivery = latch.value else { return }
-        self.handler.withLock { $0.take() }?({ Self.decode(delivery) })
+    /// Whether the result has come.
+    var isReady: Bool { latch.value != nil }
+
+    /// Calls the handler once, when the result comes or at once if it is there; nil in that case, else its number.
+    func observe(_ handler: @escaping @Sendable () -> Void) -> UInt64? { latch.observe(handler) }
+
+    /// Takes a handler back.
+    func disregard(_ id: UInt64) { latch.disregard(id) }
+
+    /// The result, decoded for whoever asks; nil while it has not come.
+    var result: Result<Output, any Error>? { latch.value.map(Self.decode) }
+
+    /// Waits until the result has come, asleep; false when the limit is over first.
+    nonisolated(nonsending) func sleep(timeout: Duration?) async throws -> Bool {
+        try await latch.wait(timeout: timeout) != nil
     }
 
     private static func decode(_ delivery: Delivery) -> Result<Output, any Error> {
@@ -65,11 +71,12 @@ final class SingleCall<Output: Codable & Sendable>: ChunkSink {
     ///
     /// Nil when the limit is over.
     nonisolated(nonsending) func wait(timeout: Duration? = nil) async throws -> Result<Output, any Error>? {
-        if !core.look(until: { isHere.load(ordering: .acquiring) }) {
-            guard try await latch.wait(timeout: timeout) != nil else { return nil }
-        }
-        return latch.value.map(Self.decode)
+        if !core.look(until: { isHere.load(ordering: .acquiring) }), try await !sleep(timeout: timeout) { return nil }
+        return result
     }
+
+    /// Whether a worker has begun it.
+    var isRunning: Bool { core.hasBegun([chunk]) }
 
     /// Gives the call up: nothing will be delivered by the pool any more.
     func withdraw() {

@@ -12,6 +12,12 @@ struct AnswerWriter: ~Copyable {
     private var replies: FrameWriter
     /// Answers that wait until the channel has room for the descriptors of the first of them.
     private var held = FIFO<Held>()
+    /// Where long messages go; nil while there were none.
+    private var bulk: FrameWriter?
+    private var isQuiet = false
+    /// Chunks that are over since the pool was told of something.
+    private var quietChunks = 0
+    private static let mostQuietChunks = 4
     private let seat: Int
     private let doorbell: Doorbell
     private let channel: MessageSocket
@@ -56,15 +62,55 @@ struct AnswerWriter: ~Copyable {
     mutating func closeRun(_ room: RunRoom, count: Int) {
         guard count > 0 else { return }
         replies.closeRun(room, count: count)
-        doorbell.ring(worker: seat)
+        ring()
+    }
+
+    /// From now on long messages go through this memory; without it, through the ring.
+    mutating func use(_ segment: WorkerSegment?) {
+        if let segment {
+            send(PoolReply.bulkOpened, 0, [])
+            bulk = FrameWriter(segment.replies)
+        } else {
+            bulk = nil
+            send(PoolReply.bulkClosed, 0, [])
+        }
     }
 
     private mutating func write(_ kind: UInt32, _ slot: Int, _ payload: [UInt8]) {
         do {
-            try replies.send(kind: kind, slot: UInt32(slot), payload)
+            if kind == PoolReply.value,
+                try bulk?.publishIfFits(kind: kind, slot: UInt32(slot), payload) ?? false
+            {
+                try replies.send(kind: PoolReply.bulk, slot: UInt32(slot), [])
+            } else {
+                try replies.send(kind: kind, slot: UInt32(slot), payload)
+            }
         } catch {
             fatalError("the pool's replies cannot be written: \(error)")
         }
+        if kind == PoolReply.failure || kind == PoolReply.ownFailure { chunkBegins(isQuiet: false) }
+        ring()
+    }
+
+    // MARK: Ringing
+
+    /// The answers of a chunk follow, for which the pool need not be woken if it is quiet.
+    mutating func chunkBegins(isQuiet: Bool) { self.isQuiet = isQuiet }
+
+    /// A chunk is over; its call goes on with the next one here, or not.
+    mutating func chunkEnded(goesOn: Bool) {
+        guard isQuiet else { return }
+        quietChunks += 1
+        // The pool gives out new work when it is told, long before there is none.
+        if !goesOn || quietChunks >= Self.mostQuietChunks {
+            isQuiet = false
+            ring()
+        }
+    }
+
+    private mutating func ring() {
+        guard !isQuiet else { return }
+        quietChunks = 0
         doorbell.ring(worker: seat)
     }
 
@@ -93,6 +139,7 @@ struct AnswerWriter: ~Copyable {
 
     private mutating func flushRing() {
         do {
+            if replies.isFlushed { return }
             let (doorbell, seat, desk) = (doorbell, seat, desk)
             try replies.flushBlocking(
                 unless: { desk?.isAbandoned == true }, afterPublishing: { doorbell.ring(worker: seat) })

@@ -7,7 +7,7 @@ extension ProcessPool {
     /// ```swift
     /// let who = try await pool.apply { ProcessPool.Worker.current?.seat }
     /// ```
-    public struct Worker: Sendable, Hashable {
+    public struct Worker: Sendable, Hashable, Codable {
         /// The worker's place in its pool, counted from 0, which its successor may have too.
         public let seat: Int
         /// How many tasks the worker has begun, the present one included; a chunk of a map is one task.

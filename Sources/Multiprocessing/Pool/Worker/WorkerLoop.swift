@@ -11,6 +11,8 @@ final class WorkerLoop: @unchecked Sendable {
     // and while it waits for a chunk's task, only that task, through `reply`.
     private var requests: FrameReader
     private var answers: AnswerWriter
+    /// Where long requests are; nil while there were none.
+    private var bulk: FrameReader?
     /// Where a chunk's task encodes its answers; the memory serves all of them.
     var answer = MessageWriter()
     private var definitions: [UInt64: Result<any Invocation, any Error>] = [:]
@@ -20,10 +22,14 @@ final class WorkerLoop: @unchecked Sendable {
     private let seat: Int
     private let segment: WorkerSegment
     private let doorbell: Doorbell
+    /// The call whose chunk has just ended; nil when that was dealt with.
+    private var endedCall: UInt64?
     private let parcels = ParcelQueue()
     /// Where arguments lie that are used as they lie in memory.
     private let scratch = AlignedScratch()
-    private let running = Mutex<RunningTask?>(nil)
+    private let running = Mutex(RunningChunk<RunningTask>())
+    /// What goes with the next chunk.
+    private var escort: Result<Escort, any Error>?
     /// Of a worker that is a thread of the pool's process.
     let desk: ThreadDesk?
     /// What a task needs a permit of, if the pool shares a budget with others.
@@ -38,7 +44,6 @@ final class WorkerLoop: @unchecked Sendable {
 
     private struct RunningTask: @unchecked Sendable {
         // @unchecked because of the task, which is valid for as long as this is kept.
-        let chunk: UInt64
         let task: UnsafeCurrentTask
     }
 
@@ -71,12 +76,21 @@ final class WorkerLoop: @unchecked Sendable {
         while !isOver, desk?.isAbandoned != true {
             do {
                 let found = try unsafe requests.next { frame, payload in unsafe handle(frame, payload) }
+                if let call = endedCall.take() { answers.chunkEnded(goesOn: isNext(call)) }
                 // The parent waits for space only while it has more than fits.
                 if requests.takeWriterRequest() { doorbell.ring(worker: seat) }
                 if !found { waitForWork() }
             } catch {
                 fatalError("the pool's requests cannot be read: \(error)")
             }
+        }
+    }
+
+    /// Whether the next request is a chunk of this call.
+    private func isNext(_ call: UInt64) -> Bool {
+        unsafe requests.peek { frame, payload in
+            guard frame.kind == PoolRequest.run, payload.count >= ChunkPayload.headerSize else { return false }
+            return unsafe payload.loadUnaligned(fromByteOffset: ChunkPayload.callOffset, as: UInt64.self) == call
         }
     }
 
@@ -117,6 +131,23 @@ final class WorkerLoop: @unchecked Sendable {
             case PoolRequest.budget:
                 budget = try WorkerHook.decodeValue(&reader, parcel: takeParcel)
                 if desk == nil { ProcessPool.Worker.budget = budget?.id }
+            case PoolRequest.escort:
+                escort = Result { try Escort(from: &reader) }
+            case PoolRequest.openBulk:
+                // This process may have no room for another file or mapping: then it goes on without.
+                let files = try? takeParcel(of: 1).open()
+                let memory = files?.first.flatMap {
+                    try? WorkerSegment($0, ringBytes: BulkMemory.ringBytes)
+                }
+                if let memory { bulk = FrameReader(memory.requests) }
+                answers.use(memory)
+            case PoolRequest.closeBulk:
+                bulk = nil
+                answers.use(nil)
+            case PoolRequest.bulk:
+                guard try unsafe bulk?.next({ unsafe handle($0, $1) }) == true else {
+                    throw WireError.malformed("a long message that is not there")
+                }
             case PoolRequest.leave:
                 leave()
             default:
@@ -167,8 +198,12 @@ final class WorkerLoop: @unchecked Sendable {
         let id = try reader.read(UInt64.self)
         let count = Int(try reader.read(UInt32.self))
         let form = ChunkForm(rawValue: try reader.read(UInt16.self))
+        let escort = escort.take()
         // Also those of a chunk that was taken back have come, or will come.
         let parcel = takeParcel(of: Int(try reader.read(UInt16.self)))
+        let call = try reader.read(UInt64.self)
+        answers.chunkBegins(isQuiet: form.contains(.quiet))
+        endedCall = call
         // Before the chunk is begun, so that it can be taken back meanwhile.
         if let budget { _ = budget.semaphore.acquireBlocking() }
         defer { try? budget?.semaphore.release() }
@@ -187,6 +222,14 @@ final class WorkerLoop: @unchecked Sendable {
             chunk.failAll(MultiprocessingError.noRoomForHandle)
             return flush()
         }
+        if case .failure(let error) = escort {
+            chunk.failAll(
+                MultiprocessingError(
+                    .undecodable, "the worker could not decode the task-local values of the caller",
+                    cause: error))
+            return flush()
+        }
+        let company = try escort?.get()
         let invocation = definitions[definition] ?? .failure(WireError.malformed("an unknown definition"))
         switch invocation {
         case .success(let invocation):
@@ -195,22 +238,16 @@ final class WorkerLoop: @unchecked Sendable {
                     worker: ProcessPool.Worker(seat: seat, tasks: tasks), depth: desk.depth,
                     budget: budget?.id)
                 // The hook of the other way is not for a process that is not of our own making.
-                Task.immediateDetached {
-                    self.begin(id)
-                    await ThreadPlace.$current.withValue(place) { await invocation.run(chunk) }
-                    self.end()
-                    chunk.took(since: begin)
-                    chunk.finish()
+                Task.immediateDetached(priority: company?.priority) {
+                    await ThreadPlace.$current.withValue(place) {
+                        await self.perform(invocation, chunk, id, company, since: begin)
+                    }
                     self.finished.signal()
                 }
             } else {
                 OwnThreadTask.catchNext()
-                Task.detached {
-                    self.begin(id)
-                    await invocation.run(chunk)
-                    self.end()
-                    chunk.took(since: begin)
-                    chunk.finish()
+                Task.detached(priority: company?.priority) {
+                    await self.perform(invocation, chunk, id, company, since: begin)
                     self.finished.signal()
                 }
                 OwnThreadTask.run()
@@ -224,17 +261,34 @@ final class WorkerLoop: @unchecked Sendable {
         flush()
     }
 
+    /// The chunk's task, from its beginning to its end.
+    private nonisolated(nonsending) func perform(
+        _ invocation: any Invocation, _ chunk: ChunkRun, _ id: UInt64, _ company: Escort?, since start: UInt64
+    ) async {
+        begin(id)
+        if let company {
+            await company.accompany { await invocation.run(chunk) }
+        } else {
+            await invocation.run(chunk)
+        }
+        end()
+        chunk.took(since: start)
+        chunk.finish()
+    }
+
     private func begin(_ chunk: UInt64) {
         withUnsafeCurrentTask { task in
             // Called inside of a task, so there is one; it stays valid until `end`, which it calls itself.
             if let task = unsafe task {
-                running.withLock { $0 = unsafe RunningTask(chunk: chunk, task: task) }
+                let entry = unsafe RunningTask(task: task)
+                let isCancelled = running.withLock { $0.begin(chunk, entry) }
+                if isCancelled { unsafe task.cancel() }
             }
         }
     }
 
     private func end() {
-        running.withLock { $0 = nil }
+        running.withLock { $0.end() }
     }
 
     /// Begins an item, unless the worker was given up.
@@ -249,7 +303,7 @@ final class WorkerLoop: @unchecked Sendable {
         guard let desk, desk.abandon() else { return }
         running.withLock { running in
             // While the lock is held the task cannot end.
-            if let running { unsafe running.task.cancel() }
+            if let found = running.cancelPresent() { unsafe found.task.cancel() }
         }
         parcels.append(.lost)
         segment.requests.wakeReader()
@@ -285,9 +339,10 @@ final class WorkerLoop: @unchecked Sendable {
             var reader = unsafe ByteReader(bytes)
             return try? reader.read(UInt64.self)
         }
+        guard let chunk else { return }
         running.withLock { running in
             // While the lock is held the task cannot end.
-            if let running, running.chunk == chunk { unsafe running.task.cancel() }
+            if let found = running.cancel(chunk) { unsafe found.task.cancel() }
         }
     }
 }

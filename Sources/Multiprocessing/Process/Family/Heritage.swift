@@ -11,6 +11,7 @@ struct Heritage {
 
     /// What a child of this process takes over.
     init(name: String, path: [UInt32], isDaemon: Bool, key: AuthenticationKey? = nil) throws {
+        try ProcessNames.checkDepth()
         self.name = name
         self.path = path
         self.isDaemon = isDaemon

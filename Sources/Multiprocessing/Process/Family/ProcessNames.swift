@@ -11,6 +11,9 @@ enum ProcessNames {
         var path: [UInt32] = []
     }
 
+    /// So deep processes may start processes: more is a program that starts itself without end.
+    static let depthLimit = 10
+
     private static let count = Atomic<UInt32>(0)
 
     /// Set once, in a child, before anything else runs there.
@@ -29,6 +32,19 @@ enum ProcessNames {
     /// The name of a child that was given none: `Process-3`, and `Process-3:1` for a child of that.
     static func name(_ kind: String, _ path: [UInt32]) -> String {
         "\(kind)-\(path.map(String.init).joined(separator: ":"))"
+    }
+
+    /// Refuses to go deeper than the limit.
+    ///
+    /// - Parameter depth: how many processes and pools are above the code that asks; nil for the processes only.
+    static func checkDepth(_ depth: Int? = nil) throws(MultiprocessingError) {
+        let here = here
+        guard depth ?? here.path.count < depthLimit else {
+            throw MultiprocessingError(
+                .nestingTooDeep,
+                "\(here.current.name) is the child of a child, \(depthLimit) deep; it starts no processes, because a "
+                    + "program that goes deeper most likely starts itself without end")
+        }
     }
 
     /// This process is a child, and this is its place.

@@ -1,7 +1,7 @@
 import MultiprocessingCore
 
 /// How the acquisition of a lock ended, other than by a limit of time.
-enum LockOutcome: Hashable, Sendable {
+enum LockOutcome: Hashable, Sendable, Codable {
     case acquired
     case ownerDied(Int32)
     case unrecoverable

@@ -62,3 +62,5 @@ struct WaitLineMachine<Waiter> {
         return true
     }
 }
+
+extension WaitLineMachine: Sendable where Waiter: Sendable {}

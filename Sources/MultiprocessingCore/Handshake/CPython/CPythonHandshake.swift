@@ -90,7 +90,7 @@ package struct CPythonHandshake: HandshakeMachine {
             output = CPythonFrameInput.framed(try digest.answer(to: theirs, key))
             state = .awaitingWelcome
         case .awaitingWelcome:
-            guard message == Self.welcome else { throw .malformed("neither a welcome nor a failure") }
+            guard message == Self.welcome else { throw .mismatch("the answer to the proof is no welcome") }
             if role == .client { ask() } else { finish() }
         case .over: break
         }

@@ -5,17 +5,19 @@ struct Connecting {
     let address: ListenerAddress
     let key: AuthenticationKey?
     let purpose: ListenerSettings.Purpose
+    let wire: ConnectionProtocol
     /// For all of it; nil for the system's limits until there is a connection.
     let deadline: Deadline?
-    private let attention = Attention(maximum: 40_000, alone: 50_000)
+    private let attention = Attention.ofHandshakes
 
     init(
         to address: ListenerAddress, key: AuthenticationKey?, purpose: ListenerSettings.Purpose,
-        until deadline: Deadline?
+        wire: ConnectionProtocol = .native, until deadline: Deadline?
     ) {
         self.address = address
         self.key = key
         self.purpose = purpose
+        self.wire = wire
         self.deadline = deadline
     }
 
@@ -53,7 +55,7 @@ struct Connecting {
     {
         let outgoing: OutgoingSocket
         do {
-            outgoing = try OutgoingSocket(target, packets: true)
+            outgoing = try OutgoingSocket(target, packets: wire.usesPackets)
         } catch LocalPlace.Failure.system(let error) {
             throw MultiprocessingError(connectingTo: address, error)
         }
@@ -64,11 +66,11 @@ struct Connecting {
             if let stranger = ends.stranger {
                 throw MultiprocessingError(handshakeWith: address, .foreignUser(stranger))
             }
-            let handshake = ClientHandshake(
-                key: key?.secret, purpose: purpose.rawValue, ends: ends, numbers: PeerCredentials.numbers,
-                nonce: HandshakeNonce.make())
+            let handshake = wire.clientHandshake(
+                key: key?.secret, purpose: purpose.rawValue, ends: ends, numbers: PeerCredentials.numbers)
             let agreement = try await agree(HandshakeRun(interest, handshake))
-            return try ConnectionEnd(interest, seals: agreement.seals)
+            return ConnectionEnd(
+                interest, isLocal: ends != .network, framing: wire.framing, seals: agreement.seals)
         } catch let error as SystemError {
             throw MultiprocessingError(handshakeWith: address, .system(error))
         }
@@ -121,6 +123,11 @@ struct Connecting {
     private var timeout: MultiprocessingError {
         MultiprocessingError(.timeout, "the listener at \(address) did not answer within the limit")
     }
+}
+
+extension Attention {
+    /// A handshake takes about as long as two wakes: whoever sleeps in each of its waits takes several times that.
+    static var ofHandshakes: Attention { Attention(maximum: 100_000, alone: 50_000) }
 }
 
 extension DescriptorInterest {

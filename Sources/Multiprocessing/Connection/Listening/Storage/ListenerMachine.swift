@@ -111,14 +111,22 @@ struct ListenerMachine<Peer, Ready, Waiter> {
 
     // MARK: Connections
 
-    /// A connection is ready; the waiter gets it, or else it waits itself. Nobody gets it after the end.
+    /// A connection is ready.
+    ///
+    /// - Returns: who gets it; without a waiter it waits itself, and after the end nobody gets it.
     mutating func deliver(_ connection: Ready) -> Waiter? {
         guard !isClosed else { return nil }
         counts.accepted += 1
+        if let waiter = removeWaiter() { return waiter }
+        ready.append(connection)
+        return nil
+    }
+
+    /// Takes out who has waited longest.
+    mutating func removeWaiter() -> Waiter? {
         while let id = order.popFirst() {
             if let waiter = waiters.removeValue(forKey: id) { return waiter }
         }
-        ready.append(connection)
         return nil
     }
 

@@ -14,7 +14,9 @@ extension ListenerStorage {
     func arm() {
         guard machine.withLock({ $0.room(at: Deadline.now.nanoseconds) }) != .none else { return }
         let isDue = watching.withLock { watching in
-            guard !watching.isArmed, !watching.isPaused, watching.lookers == 0 else { return false }
+            guard !watching.isArmed, !watching.isPaused, watching.lookers == 0, !watching.isExpected else {
+                return false
+            }
             watching.isArmed = true
             return true
         }
@@ -40,7 +42,11 @@ extension ListenerStorage {
     private func pump() {
         for _ in 0..<Self.batch {
             guard let peer = admit() else { break }
-            watch(peer)
+            if !step(peer), let waiter = machine.withLock({ $0.removeWaiter() }) {
+                waiter.resume(returning: .arrival(peer))
+            } else {
+                watch(peer)
+            }
         }
         arm()
     }
@@ -92,9 +98,9 @@ extension ListenerStorage {
             log("a program of user \(stranger) was refused")
             return nil
         }
-        let handshake = ListenerHandshake(
+        let handshake = settings.wire.listenerHandshake(
             key: settings.key?.secret, purpose: settings.purpose.rawValue, ends: ends,
-            numbers: socket.numbers, nonce: HandshakeNonce.make())
+            numbers: socket.numbers)
         let numbers = arrival.address?.numbers
         let peer = ListenerPeer(
             id: machine.withLock { $0.makeID() },
@@ -127,6 +133,7 @@ extension ListenerStorage {
     func step(_ peer: ListenerPeer) -> Bool {
         do {
             guard case .done(let agreement) = try peer.run.step() else { return false }
+            answerAttention.learn(from: Deadline.now.nanoseconds - peer.since)
             welcome(peer, agreement)
         } catch {
             end(peer, error)
@@ -135,15 +142,16 @@ extension ListenerStorage {
     }
 
     private func welcome(_ peer: ListenerPeer, _ agreement: HandshakeAgreement) {
-        do throws(SystemError) {
-            let end = try ConnectionEnd(peer.run.interest, seals: agreement.seals)
-            guard machine.withLock({ $0.finish(id: peer.id, refused: false) }) != nil else { return }
-            let accepted = AcceptedConnection(
-                connection: Connection(end, maximumLength: settings.maximumLength), address: peer.address)
-            machine.withLock { $0.deliver(accepted) }?.resume(returning: .connection(accepted))
-        } catch {
-            self.end(peer, .system(error))
+        guard machine.withLock({ $0.finish(id: peer.id, refused: false) }) != nil else { return }
+        let end = ConnectionEnd(
+            peer.run.interest, isLocal: peer.address == nil, framing: settings.wire.framing,
+            seals: agreement.seals)
+        let accepted = AcceptedConnection(
+            connection: Connection(end, maximumLength: settings.maximumLength), address: peer.address)
+        let waiter = machine.withLock { machine in
+            machine.deliver(accepted)
         }
+        waiter?.resume(returning: .connection(accepted))
     }
 
     private func end(_ peer: ListenerPeer, _ failure: HandshakeFailure) {

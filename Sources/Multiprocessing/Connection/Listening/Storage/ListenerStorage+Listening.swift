@@ -18,7 +18,8 @@ extension ListenerStorage {
         }
         let place = try await place(of: address)
         do {
-            let socket = try ListeningSocket(place, packets: true, backlog: settings.backlog)
+            let socket = try ListeningSocket(
+                place, packets: settings.wire.usesPackets, backlog: settings.backlog)
             return ListenerStorage(socket, self.address(of: socket, wanted: address), settings)
         } catch {
             throw MultiprocessingError(listeningAt: name, error)

@@ -6,6 +6,8 @@ final class ListenerStorage: Sendable {
     /// Why a waiter was resumed.
     enum Wake: Sendable {
         case connection(AcceptedConnection)
+        /// Somebody has just come: whoever waits takes part in the handshake.
+        case arrival(ListenerPeer)
         case closed
         case timeout
         case cancelled
@@ -32,6 +34,13 @@ final class ListenerStorage: Sendable {
         var isPaused = false
         /// Tasks that look for connections themselves.
         var lookers = 0
+        /// A task that found one that way has gone with it, and is expected back in a moment: the poller's thread
+        /// would only get in its way.
+        var isExpected = false
+        /// How often somebody looked, and how often until the last time that it was asked for.
+        var looks = 0
+        var looksBefore = 0
+        var hasGuard = false
         var hasTimer = false
         /// When a refusal was logged last, and how many were not since.
         var lastLog: UInt64 = 0
@@ -42,7 +51,9 @@ final class ListenerStorage: Sendable {
     let address: ListenerAddress
     let machine: Mutex<Machine>
     let watching = Mutex(Watching())
-    let attention = Attention(maximum: 40_000, alone: 50_000)
+    /// How long it pays to look for those who come, and for their answers.
+    let attention = Attention.ofHandshakes
+    let answerAttention = Attention.ofHandshakes
     let lastPeer = Mutex<ListenerAddress?>(nil)
     private let open: Mutex<Open?>
     private let removal = Mutex<Finalizer?>(nil)
@@ -88,6 +99,7 @@ struct ListenerSettings: Sendable {
 
     var key: AuthenticationKey?
     var purpose = Purpose.listener
+    var wire = ConnectionProtocol.native
     var backlog: Int
     var maximumLength: Int
 }
@@ -103,6 +115,7 @@ final class ListenerPeer: Sendable {
     let id: UInt64
     let run: HandshakeRun
     let address: ListenerAddress?
+    let since = Deadline.now.nanoseconds
     private let ticket = Mutex<DescriptorInterest.Ticket?>(nil)
 
     init(id: UInt64, _ run: HandshakeRun, from address: ListenerAddress?) {

@@ -7,26 +7,18 @@
 ///
 /// Waiting with a limit never disturbs the work. The handle may be dropped: the work is done all the same.
 public final class AsyncResult<Value: Sendable>: Sendable {
-    /// What a result is made from: decoded when it is asked for, on the asker's time.
-    private typealias Outcome = @Sendable () -> Result<Value, any Error>
-
-    private let latch = Latch<Outcome>()
-    private let onCancel: @Sendable () -> Void
+    let source: any ResultSource<Value>
 
     /// The handle of a single call.
     init<Output>(_ call: SingleCall<Output>, _ convert: @escaping @Sendable (Output) -> Value) {
-        onCancel = { call.cancel() }
-        call.whenReady { [latch] result in latch.close { result().map(convert) } }
+        source = CallSource(call: call, convert: convert)
     }
 
-    /// The handle of work that a task collects.
-    init(_ work: sending @escaping () async throws -> Value) {
-        let task = Task { try await work() }
-        onCancel = { task.cancel() }
-        Task { [latch] in
-            let result = await task.result
-            latch.close { result }
-        }
+    /// The handle of work that a task collects; `isRunning` says whether a worker has begun it.
+    init(
+        isRunning: @escaping @Sendable () -> Bool, work: sending @escaping () async throws -> Value
+    ) {
+        source = TaskSource(isRunning: isRunning, work: work)
     }
 
     /// The result, waited for without a limit; Python's `get()`.
@@ -35,8 +27,10 @@ public final class AsyncResult<Value: Sendable>: Sendable {
     /// task is cancelled, which leaves the work alone.
     public var value: Value {
         get async throws {
-            guard let outcome = try await latch.wait() else { throw Self.noValue(nil) }
-            return try outcome().get()
+            guard try await source.wait(timeout: nil), let result = source.result else {
+                throw Self.noValue(nil)
+            }
+            return try result.get()
         }
     }
 
@@ -47,8 +41,10 @@ public final class AsyncResult<Value: Sendable>: Sendable {
     /// - Throws: a ``MultiprocessingError`` with the code `timeout` when it is not there in time; else the same as
     ///   `value`.
     public nonisolated(nonsending) func value(within limit: Duration) async throws -> Value {
-        guard let outcome = try await latch.wait(timeout: limit) else { throw Self.noValue(limit) }
-        return try outcome().get()
+        guard try await source.wait(timeout: limit), let result = source.result else {
+            throw Self.noValue(limit)
+        }
+        return try result.get()
     }
 
     /// Waits until the work is done, well or not; Python's `wait(timeout)`.
@@ -58,34 +54,39 @@ public final class AsyncResult<Value: Sendable>: Sendable {
     /// - Throws: only `CancellationError`, when the waiting task is cancelled. An error of the work is not thrown.
     @discardableResult
     public nonisolated(nonsending) func wait(for limit: Duration? = nil) async throws -> Bool {
-        try await latch.wait(timeout: limit) != nil
+        try await source.wait(timeout: limit)
     }
 
     /// Whether the work is done, well or not; Python's `ready()`.
-    public var isReady: Bool { latch.value != nil }
+    public var isReady: Bool { source.isReady }
 
     /// Whether the work is done and returned a value; false while it is not done.
     ///
     /// Python's `successful()`.
     public var isSuccessful: Bool {
-        if case .success = latch.value?() { true } else { false }
+        if case .success = source.result { true } else { false }
     }
 
     /// Gives the work up: what has not begun never runs, what runs sees `Task.isCancelled`.
     ///
     /// Whoever waits for the result gets a `CancellationError`. Without effect once the work is done.
-    public func cancel() {
-        onCancel()
+    ///
+    /// - Returns: false when the work was done already.
+    @discardableResult
+    public func cancel() -> Bool {
+        guard !isReady else { return false }
+        source.cancel()
+        return true
     }
 
     /// Calls a handler once with the result, also when it is there already; Python's two callbacks.
     ///
     /// - Parameter handler: runs in a task of its own.
     public func onCompletion(_ handler: @escaping @Sendable (Result<Value, any Error>) async -> Void) {
-        Task {
-            // A task that nobody can cancel waits without a limit, so there is an outcome.
-            guard let outcome = try? await latch.wait() else { return }
-            await handler(outcome())
+        Task { [source] in
+            // A task that nobody can cancel waits without a limit, so there is a result.
+            guard (try? await source.wait(timeout: nil)) == true, let result = source.result else { return }
+            await handler(result)
         }
     }
 

@@ -1,0 +1,21 @@
+/// What a managed container holds, and how it changes: plain values, without a process.
+protocol ManagedModel: Sendable {
+    /// A change, which is sent and told to others as it is.
+    associatedtype Operation: Codable & Sendable
+    /// All that it holds, as one value.
+    associatedtype Content: Codable & Sendable
+
+    var content: Content { get }
+
+    /// Changes it, or throws and leaves it as it was.
+    mutating func apply(_ operation: Operation) throws
+
+    /// The change that makes all of the content new.
+    static func replacing(with content: Content) -> Operation
+}
+
+/// A content, and how often it had changed when it was looked at.
+struct VersionedContent<Content: Codable & Sendable>: Codable, Sendable {
+    let content: Content
+    let version: UInt64
+}

@@ -1,0 +1,77 @@
+import Glibc
+import Multiprocessing
+import TestSupport
+import Testing
+
+/// Workers are killed at random moments while streams run under `.retry`: every value comes, and comes once.
+@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct RetryCampaignTests {
+    private static var configuration: ProcessPool.Configuration {
+        var configuration = ProcessPool.Configuration()
+        configuration.onWorkerDeath = .retry(max: 1000)
+        // The killer is innocent items' bad luck, and no quarantine is to hide a lost one.
+        configuration.quarantineLimit = 1000
+        return configuration
+    }
+
+    @Test("FWK-02 FWK-03: every value exactly once, in order or not", arguments: [1, 7, 100], [true, false])
+    func everyValueComesOnce(chunkSize: Int, isOrdered: Bool) async throws {
+        var generator = SplitMix64(state: UInt64(chunkSize) * 2 + (isOrdered ? 1 : 0))
+        let most = KillCampaignTests.kills / 2
+        // With single items every third costs a worker anyway.
+        let spread: UInt64 = chunkSize == 1 ? 8 : 30
+        let items = most * Int(spread + 10)
+        try await withProcessPool(workers: 2, configuration: Self.configuration, maxTasksPerChild: 3) {
+            pool async throws in
+            let body: @concurrent @Sendable (Int) async throws -> [Int] = { item in
+                usleep(UInt32(item % 7) * 100)
+                return [item, Int(getpid())]
+            }
+            var kills = 0
+            var values: [Int] = []
+            let results =
+                isOrdered
+                ? pool.imap(0..<items, chunkSize: chunkSize, body)
+                : pool.imapUnordered(0..<items, chunkSize: chunkSize, body)
+            for try await result in results {
+                values.append(result[0])
+                guard kills < most, generator.next() % spread == 0 else { continue }
+                kill(pid_t(result[1]), SIGKILL)
+                kills += 1
+            }
+            print(
+                "chunks of \(chunkSize), \(isOrdered ? "ordered" : "unordered"): \(kills) kills, \(items) items"
+            )
+            #expect(kills > 0)
+            #expect((isOrdered ? values : values.sorted()) == Array(0..<items))
+        }
+    }
+
+    @Test("FWK-08: all workers killed at once, again and again")
+    func massKills() async throws {
+        try await withProcessPool(workers: 3, configuration: Self.configuration) { pool async throws in
+            for round in 0..<max(20, KillCampaignTests.kills / 10) {
+                let job = try pool.mapAsync(0..<60, chunkSize: 2) { item in
+                    usleep(200)
+                    return item
+                }
+                try await pool.warmUp()
+                for worker in pool.workerStatuses { kill(worker.processID, SIGKILL) }
+                #expect(try await job.value == Array(0..<60), "round \(round)")
+            }
+        }
+    }
+
+    @Test(
+        "FWK-05: a worker that is killed at any moment of its work loses and doubles nothing",
+        arguments: 0..<40
+    )
+    func killedAtAnyMoment(moment: Int) async throws {
+        try await withProcessPool(workers: 1, configuration: Self.configuration) { pool async throws in
+            let victim = try await pool.apply { getpid() }
+            let job = try pool.mapAsync(0..<200, chunkSize: 3) { item in [item, Int(getpid())] }
+            usleep(UInt32(moment * moment))
+            kill(victim, SIGKILL)
+            #expect(try await job.value.map { $0[0] } == Array(0..<200))
+        }
+    }
+}
