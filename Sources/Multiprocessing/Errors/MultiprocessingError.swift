@@ -34,12 +34,12 @@ public struct MultiprocessingError: Error, Hashable, Sendable, Codable, CustomSt
         public static let poolBroken = Code(kind: .poolBroken)
         /// A task took more memory than the pool's configuration allows.
         public static let memoryLimitExceeded = Code(kind: .memoryLimitExceeded)
+        /// A process or pool was to be made inside of too many others.
+        public static let nestingTooDeep = Code(kind: .nestingTooDeep)
         /// As many tasks wait for a worker as may wait; the one at hand was not accepted.
         public static let overloaded = Code(kind: .overloaded)
         /// A task waited for a worker for longer than it may, and never runs.
         public static let queueTimeout = Code(kind: .queueTimeout)
-        /// A pool was to be made inside of too many others.
-        public static let nestingTooDeep = Code(kind: .nestingTooDeep)
         /// A limit of time was over.
         public static let timeout = Code(kind: .timeout)
         /// A process could not be started.

@@ -16,12 +16,6 @@ extension ProcessPool {
         public var drainTimeout = Duration.seconds(30)
         /// How many tasks may run at once in all pools that share this; nil, unless set, for no common limit.
         public var budget: ConcurrencyBudget?
-        /// How many pools and processes may be nested in each other, this one included; 10 unless set.
-        ///
-        /// A pool that is made deeper is refused: without a limit, a task that makes a pool of its own kind would fill
-        /// the machine.
-        public var maxDepth = 10
-
         /// What becomes of the tasks of a worker that died.
         public var onWorkerDeath = WorkerDeathPolicy.failTask
         /// A task that has ended so many workers is not run again, whatever the policy says; 3 unless set.

@@ -57,7 +57,6 @@ public actor ProcessPool: PoolCalls {
             throw MultiprocessingError(
                 .invalidArgument, "\(ChildProcess.current.name) is a daemon, and daemons have no pools")
         }
-        try ProcessNames.checkDepth()
         try configuration.check(workers: count, maxTasksPerChild: maxTasksPerChild, context)
         try configuration.check(backend)
         try configuration.checkNesting()

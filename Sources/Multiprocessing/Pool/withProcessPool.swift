@@ -25,7 +25,8 @@ public func withProcessPool<Result>(
     _ body: @concurrent (ProcessPool) async throws -> Result
 ) async throws -> Result {
     let pool = try ProcessPool(
-        workers: workers, backend: backend, context: context, configuration: configuration, maxTasksPerChild: maxTasksPerChild,
+        workers: workers, backend: backend, context: context, configuration: configuration,
+        maxTasksPerChild: maxTasksPerChild,
         initializer: initializer, finalizer: finalizer)
     do {
         let result = try await body(pool)

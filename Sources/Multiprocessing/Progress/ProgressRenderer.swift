@@ -44,7 +44,9 @@ struct ProgressRenderer {
         if let total, total > 0 {
             let done = min(Double(count) / Double(total), 1)
             let filled = Int(done * Double(Self.barWidth))
-            parts.append("[\(String(repeating: "#", count: filled))\(String(repeating: ".", count: Self.barWidth - filled))]")
+            parts.append(
+                "[\(String(repeating: "#", count: filled))\(String(repeating: ".", count: Self.barWidth - filled))]"
+            )
             parts.append("\(count)/\(total)")
         } else {
             parts.append("\(count)")

@@ -14,7 +14,7 @@ package final class LaunchedChild: Sendable {
     package let process: ProcessHandle
     package let channel: MessageSocket
     /// What ends the child if it is a thread of this process.
-    private let giveUp: (@Sendable () -> Void)?
+    private let giveUp: (@Sendable (LaunchedChild) -> Void)?
 
     private let state = Mutex(State())
 
@@ -30,8 +30,9 @@ package final class LaunchedChild: Sendable {
     /// - Parameters:
     ///   - channel: this end of the channel to it.
     ///   - giveUp: lets the thread go its own way; called in place of every signal.
+    /// - Throws: when there is no descriptor left.
     package init(
-        onThread channel: MessageSocket, giveUp: @escaping @Sendable () -> Void
+        onThread channel: MessageSocket, giveUp: @escaping @Sendable (LaunchedChild) -> Void
     ) throws(SystemError) {
         pid = ThisProcess.id
         process = try ProcessHandle(opening: ThisProcess.id)
@@ -45,7 +46,7 @@ package final class LaunchedChild: Sendable {
     /// Sends a signal; false when the child has ended.
     package func send(signal: Int32) throws(SystemError) -> Bool {
         if let giveUp {
-            giveUp()
+            giveUp(self)
             return true
         }
         return try process.send(signal)

@@ -13,10 +13,12 @@ import Testing
     }
 
     @Test func everyNumberIsInTheBucketThatSaysSo() {
-        var random = SplitMix64(seed: 7)
-        let numbers =
-            [0, 1, 15, 16, 17, 31, 32, 1023, 1024, .max / 2, .max - 1, .max]
-            + (0..<2000).map { _ in UInt64.random(in: 0 ... .max, using: &random) >> UInt64.random(in: 0..<64, using: &random) }
+        var random = SplitMix64(state: 7)
+        var numbers: [UInt64] = [0, 1, 15, 16, 17, 31, 32, 1023, 1024, .max / 2, .max - 1, .max]
+        for _ in 0..<2000 {
+            let shift = UInt64.random(in: 0..<64, using: &random)
+            numbers.append(UInt64.random(in: 0 ... .max, using: &random) >> shift)
+        }
         for number in numbers {
             let bucket = DurationHistogram.bucket(of: number)
             let bound = DurationHistogram.upperBound(of: bucket)
@@ -31,9 +33,10 @@ import Testing
         var histogram = DurationHistogram()
         for milliseconds in 1...1000 { histogram.record(.milliseconds(milliseconds)) }
         for percent in [1.0, 25, 50, 90, 99, 100] {
-            let exact = Double(Int((percent * 10).rounded(.up))) / 1000
-            let found = histogram.percentile(percent) / .seconds(1)
-            #expect(found >= exact && found <= exact * 1.07)
+            let exact: Double = (percent * 10).rounded(.up) / 1000
+            let found: Double = histogram.percentile(percent) / .seconds(1)
+            #expect(found >= exact)
+            #expect(found <= exact * 1.07)
         }
         #expect(histogram.percentile(0) == histogram.percentile(0.1))
         #expect(histogram.minimum == .milliseconds(1))
@@ -60,7 +63,7 @@ import Testing
             id: 1, bytes: [], attachments: [], label: "map", retired: RetiredDefinitions())
         var chunk = PoolChunk(
             id: id, definition: definition, payload: [], attachments: [], firstItem: item, count: count,
-            timeout: nil, options: CallOptions(), sink: nil)
+            timeout: nil, options: CallOptions(), terms: nil, alarm: nil, sink: nil)
         chunk.submittedAt = submitted
         return chunk
     }
@@ -87,13 +90,14 @@ import Testing
 
     @Test func theSlowestAreKeptInTheirOrder() {
         var meter = PoolMeter()
-        var random = SplitMix64(seed: 3)
+        var random = SplitMix64(state: 3)
         let times = (1...100).map { UInt64($0) * 10 }.shuffled(using: &random)
         for (item, time) in times.enumerated() {
             meter.finish(chunk(1, item: item, submitted: 0), begun: 5000 - time, spent: 0, now: 5000)
         }
-        #expect(meter.slowest.all.map { $0.duration / .nanoseconds(1) } == (91...100).reversed().map { Double($0) * 10 })
-        #expect(meter.slowest.all.map(\.item) == (91...100).reversed().compactMap { times.firstIndex(of: UInt64($0) * 10) })
+        let slowest = (91...100).reversed().map { UInt64($0) * 10 }
+        #expect(meter.slowest.all.map(\.duration) == slowest.map { Duration.nanoseconds($0) })
+        #expect(meter.slowest.all.map(\.item) == slowest.compactMap { times.firstIndex(of: $0) })
     }
 
     @Test func whatComesOutIsNotOutstanding() {

@@ -22,7 +22,9 @@ import Testing
     @Test func aLineHasABarANumberARateAndARest() {
         var renderer = ProgressRenderer(label: "work", total: 4, isTerminal: true)
         _ = renderer.advance(at: .seconds(1))
-        #expect(trimmed(renderer.advance(at: .seconds(2))) == "work [############............] 2/4 1.0/s 0:02 left")
+        #expect(
+            trimmed(renderer.advance(at: .seconds(2)))
+                == "work [############............] 2/4 1.0/s 0:02 left")
         _ = renderer.advance(at: .seconds(3))
         _ = renderer.advance(at: .seconds(4))
         let end = renderer.finish(at: .seconds(4))

@@ -200,7 +200,7 @@ func nestPools(_ depth: Int) async throws -> Int {
     let pool: ProcessPool
     do {
         pool = try ProcessPool(workers: 1)
-    } catch let error as MultiprocessingError where error.code == .invalidArgument {
+    } catch let error as MultiprocessingError where error.code == .nestingTooDeep {
         return depth
     }
     let deepest = try await pool.apply(depth + 1, nestPools)

@@ -18,7 +18,9 @@ private final class Unsent: Error {}
             #expect(try await pool.apply("x", 3) { String(repeating: $0, count: $1) } == "xxx")
             #expect(try await pool.starmap([(1, 2), (3, 4)]) { $0 + $1 } == [3, 7])
             var lengths: [Int] = []
-            for try await length in pool.imapUnordered(["a", "bc", "def"], { $0.count }) { lengths.append(length) }
+            for try await length in pool.imapUnordered(["a", "bc", "def"], { $0.count }) {
+                lengths.append(length)
+            }
             #expect(lengths.sorted() == [1, 2, 3])
             #expect(try await pool.map(1...3, with: 10) { $0 + $1 } == [11, 12, 13])
             let job = try pool.applyAsync(Order(id: 3)) { $0.id }
@@ -44,7 +46,9 @@ private final class Unsent: Error {}
                     return number
                 }
             }
-            await #expect(throws: DivisionByZero.self) { try await pool.apply(1, 0) { try divide($0, by: $1) } }
+            await #expect(throws: DivisionByZero.self) {
+                try await pool.apply(1, 0) { try divide($0, by: $1) }
+            }
             await #expect(throws: CancellationError.self) {
                 try await pool.apply { () -> Int in throw CancellationError() }
             }
@@ -56,7 +60,10 @@ private final class Unsent: Error {}
                 case .failure(let error): results.append("\(type(of: error))")
                 }
             }
-            #expect(results == ["DivisionByZero", "9", "4", "3", "DivisionByZero", "9", "4", "3", "DivisionByZero"])
+            #expect(
+                results == [
+                    "DivisionByZero", "9", "4", "3", "DivisionByZero", "9", "4", "3", "DivisionByZero",
+                ])
         }
     }
 
@@ -146,7 +153,9 @@ private final class Unsent: Error {}
     @Test func handlesTravelToThreads() async throws {
         let queue = try SharedQueue<Int>()
         try await withProcessPool(workers: 2, backend: .threads) { pool async throws in
-            try await pool.map(0..<20, with: queue, chunkSize: 1) { number, queue in try await queue.put(number) }
+            try await pool.map(0..<20, with: queue, chunkSize: 1) { number, queue in
+                try await queue.put(number)
+            }
             let back = try await pool.apply(queue) { $0 }
             var sum = 0
             for _ in 0..<20 { sum += try await back.get() }

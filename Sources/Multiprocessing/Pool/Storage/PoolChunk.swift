@@ -13,6 +13,8 @@ struct PoolChunk: Sendable {
     var count: Int
     /// When it was accepted, on the monotonic clock.
     var submittedAt: UInt64 = 0
+    /// All its items count as failed already.
+    var isCounted = false
     /// How many of the items have come out, as a value or an error.
     var answered = 0
     /// The limit for each item, from its beginning in the worker.
@@ -35,8 +37,11 @@ struct PoolChunk: Sendable {
     /// What the chunk counts for where there is room for so many bytes: descriptors are scarcer than those.
     var weight: Int { payload.count + attachments.count << 11 }
 
-    /// Items that have not come out, those of later pieces among them.
-    var unanswered: Int { later.reduce(count - answered) { $0 + $1.count } }
+    /// Items that have not come out and are not counted yet, those of later pieces among them.
+    var uncounted: Int {
+        if isCounted { return 0 }
+        return later.reduce(count - answered) { $0 + $1.count }
+    }
 
     /// A chunk of some of these items; nothing of it has been answered.
     func piece(_ items: Range<Int>) -> PoolChunk {

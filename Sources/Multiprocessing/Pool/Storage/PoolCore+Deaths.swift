@@ -56,7 +56,7 @@ extension PoolCore {
     ) -> PoolChunk? {
         guard var chunk = state.chunks.removeValue(forKey: id) else { return nil }
         guard let sink = chunk.sink else {
-            effects.withdrawnItems += chunk.unanswered
+            effects.withdrawnItems += chunk.uncounted
             return nil
         }
         if let rescued = death.link.rescue(slot: slot, answered: chunk.answered, count: chunk.count) {

@@ -37,10 +37,6 @@ extension PoolCore {
         var beginsTicking = false
         /// Whoever waited for something about the workers that has come true.
         var resumed: [(latch: Latch<(any Error)?>, error: (any Error)?)] = []
-        /// Those for whom a place was reserved.
-        var admitted: [ResultBuffer] = []
-        /// Workers that are to have memory for long messages.
-        var bulks: [(seat: Int, generation: UInt64)] = []
         /// When the replies at hand were read.
         var now: UInt64 = 0
         /// What readers of events are told.
@@ -48,6 +44,10 @@ extension PoolCore {
         // Items that come out without a result: those that somebody waits for, and the others.
         var lostItems = 0
         var withdrawnItems = 0
+        /// Those for whom a place was reserved.
+        var admitted: [ResultBuffer] = []
+        /// Workers that are to have memory for long messages.
+        var bulks: [(seat: Int, generation: UInt64)] = []
         var isFinished = false
     }
 
@@ -107,11 +107,12 @@ extension PoolCore {
     /// Tells a chunk's sink that items are lost.
     func deliver(_ error: any Error, to chunk: PoolChunk, items: Range<Int>, _ effects: inout Effects) {
         guard let sink = chunk.sink, !items.isEmpty else {
-            effects.withdrawnItems += items.count
+            if !chunk.isCounted { effects.withdrawnItems += items.count }
             return
         }
         effects.lostItems += items.count
-        note(.taskFailed(task: chunk.name(ofItem: chunk.firstItem + items.lowerBound), error: error), &effects)
+        note(
+            .taskFailed(task: chunk.name(ofItem: chunk.firstItem + items.lowerBound), error: error), &effects)
         let delivery = Delivery(
             chunk: chunk.id, firstItem: chunk.firstItem + items.lowerBound, count: items.count,
             content: .lost(error))

@@ -46,6 +46,7 @@ extension PoolCore {
     ) {
         deliverToRest(of: chunk, error, &effects)
         state.chunks[chunk.id]?.sink = nil
+        state.chunks[chunk.id]?.isCounted = true
     }
 }
 

@@ -42,7 +42,8 @@ extension PoolCore {
                 return
             }
             state.meter.receive(
-                batch.count, failures: batch.failures, bytes: batch.bytes.count, isWanted: chunk.sink != nil)
+                chunk.isCounted ? 0 : batch.count, failures: batch.failures, bytes: batch.bytes.count,
+                isWanted: chunk.sink != nil)
             if batch.failures > 0 { noteFailures(batch, of: chunk, &effects) }
             if let sink = chunk.sink {
                 let isLast = chunk.answered + batch.count == chunk.count
@@ -65,7 +66,7 @@ extension PoolCore {
             }
         } else if isDone, let id = state.machine.seats[seat].chunks[batch.slot] {
             // Only a chunk that nobody wants is given up half way.
-            effects.withdrawnItems += state.chunks[id]?.unanswered ?? 0
+            effects.withdrawnItems += state.chunks[id]?.uncounted ?? 0
             state.chunks[id] = nil
         }
         guard isDone else { return }

@@ -127,6 +127,7 @@ final class PoolCore: Sendable {
             let isAccepted = ofCall && state.machine.phase == .draining
             if !isAccepted, let refusal = Self.refusal(state) { return refusal }
             guard state.gate.admits(chunks.count, reserved: reserved, open: state.chunks.count) else {
+                note(.overloaded(maxQueued: configuration.maxQueued ?? 0), &effects)
                 return MultiprocessingError.overloaded(configuration.maxQueued ?? 0)
             }
             let now = Deadline.now.nanoseconds

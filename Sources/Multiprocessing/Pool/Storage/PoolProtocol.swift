@@ -16,6 +16,8 @@ enum PoolRequest {
     static let begin: UInt32 = 10
     /// What to do before leaving: `slot` unused; the payload is a `WorkerHook`.
     static let finalizer: UInt32 = 11
+    /// `slot` unused; the payload is the semaphore of a budget, in the form of a `WorkerHook`.
+    static let budget: UInt32 = 13
     /// What goes with the chunk of the next `run`.
     static let escort: UInt32 = 12
     /// Here is memory for long messages; its descriptor comes on the channel, the answer is `bulkOpened`.
@@ -24,8 +26,6 @@ enum PoolRequest {
     static let closeBulk: UInt32 = 6
     /// The next message of the long ring.
     static let bulk: UInt32 = 7
-    /// `slot` unused; the payload is the semaphore of a budget, in the form of a `WorkerHook`.
-    static let budget: UInt32 = 13
 }
 
 /// Messages from a worker.
@@ -44,14 +44,14 @@ enum PoolReply {
     static let refused: UInt32 = 11
     /// The next items of the slot's chunk returned; the payload is a `RunHeader` and their values, side by side.
     static let run: UInt32 = 5
+    /// As `failure`, from a thread of this process: the error itself lies on its desk.
+    static let ownFailure: UInt32 = 12
     /// The next message of the long ring, which is a `value`.
     static let bulk: UInt32 = 6
     /// The long rings can be used from now on.
     static let bulkOpened: UInt32 = 7
     /// No message comes through the long ring, any more or at all.
     static let bulkClosed: UInt32 = 8
-    /// As `failure`, from a thread of this process: the error itself lies on its desk.
-    static let ownFailure: UInt32 = 12
 }
 
 /// Messages on the channel, past the rings.

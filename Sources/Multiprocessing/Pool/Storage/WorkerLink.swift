@@ -217,8 +217,7 @@ final class WorkerLink {
                     size += payload.count
                     bulkState.sees(payload.count)
                     isImpossible =
-                        unsafe frame.kind != PoolReply.value
-                        || !add(frame, payload, to: &batches, buffers)
+                        unsafe frame.kind != PoolReply.value || !add(frame, payload, to: &batches, buffers)
                 }
                 guard found == true else { throw RingCorruption() }
             }

@@ -30,7 +30,8 @@ extension ProcessPool.Configuration {
         guard backend == .threads else { return }
         guard memoryLimit == nil, recycling.maxMemory == nil else {
             throw MultiprocessingError(
-                .invalidArgument, "threads have no memory of their own, so it cannot be limited: use .processes")
+                .invalidArgument,
+                "threads have no memory of their own, so it cannot be limited: use .processes")
         }
         guard output == .inherited, keptErrorLines == 0 else {
             throw MultiprocessingError(

@@ -19,13 +19,7 @@ enum NestingDepth {
 extension ProcessPool.Configuration {
     /// Refuses a pool that is too deep inside of others, and one that would wait for itself.
     func checkNesting() throws(MultiprocessingError) {
-        let depth = NestingDepth.current
-        guard depth < maxDepth else {
-            throw MultiprocessingError(
-                .nestingTooDeep,
-                "\(ChildProcess.current.name) has \(depth) pools and processes above it, and its new pool may have "
-                    + "fewer than \(maxDepth): a task that makes pools without end, or set maxDepth")
-        }
+        try ProcessNames.checkDepth(NestingDepth.current)
         if let budget, budget.id == ProcessPool.Worker.budget {
             throw MultiprocessingError(
                 .invalidArgument,

@@ -12,12 +12,10 @@ enum ThreadWorker {
         let (ours, theirs) = try SocketPair.make()
         let loop = WorkerLoop(
             seat: seat, segment: segment, doorbell: doorbell, channel: MessageSocket(theirs), desk: desk)
-        let end = Latch<LaunchedChild>()
-        let child = try LaunchedChild(onThread: MessageSocket(ours)) {
+        let child = try LaunchedChild(onThread: MessageSocket(ours)) { child in
             loop.abandon()
-            end.value?.threadEnded(.signaled(Signal.kill))
+            child.threadEnded(.signaled(Signal.kill))
         }
-        end.close(child)
         let inbox = ThreadInbox(theirs)
         try inbox.open { loop.take(control: $0) }
         do {

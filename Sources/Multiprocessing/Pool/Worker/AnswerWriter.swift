@@ -88,7 +88,7 @@ struct AnswerWriter: ~Copyable {
         } catch {
             fatalError("the pool's replies cannot be written: \(error)")
         }
-        if kind == PoolReply.failure { chunkBegins(isQuiet: false) }
+        if kind == PoolReply.failure || kind == PoolReply.ownFailure { chunkBegins(isQuiet: false) }
         ring()
     }
 

@@ -13,11 +13,6 @@ extension ProcessPool {
         /// How many tasks the worker has begun, the present one included; a chunk of a map is one task.
         public let tasks: Int
 
-        init(seat: Int, tasks: Int) {
-            self.seat = seat
-            self.tasks = tasks
-        }
-
         private static let owner = Atomic<Int32>(0)
         private static let place = Atomic<Int>(0)
         private static let count = Atomic<Int>(0)

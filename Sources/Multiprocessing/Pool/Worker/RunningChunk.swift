@@ -26,6 +26,9 @@ struct RunningChunk<Running> {
         current = nil
     }
 
+    /// Whatever runs is cancelled, if something does.
+    func cancelPresent() -> Running? { current?.running }
+
     /// A chunk is cancelled; gives out what runs if it is that one.
     mutating func cancel(_ chunk: UInt64) -> Running? {
         if let current, current.chunk == chunk { return current.running }

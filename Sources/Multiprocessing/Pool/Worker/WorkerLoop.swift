@@ -131,6 +131,9 @@ final class WorkerLoop: @unchecked Sendable {
                 begin(Result { try WorkerHook.decode(&reader, parcel: takeParcel) })
             case PoolRequest.finalizer:
                 finalizer = try WorkerHook.decode(&reader, parcel: takeParcel)
+            case PoolRequest.budget:
+                budget = try WorkerHook.decodeValue(&reader, parcel: takeParcel)
+                if desk == nil { ProcessPool.Worker.budget = budget?.id }
             case PoolRequest.escort:
                 escort = Result { try Escort(from: &reader) }
             case PoolRequest.openBulk:
@@ -148,9 +151,6 @@ final class WorkerLoop: @unchecked Sendable {
                 guard try unsafe bulk?.next({ unsafe handle($0, $1) }) == true else {
                     throw WireError.malformed("a long message that is not there")
                 }
-            case PoolRequest.budget:
-                budget = try WorkerHook.decodeValue(&reader, parcel: takeParcel)
-                if desk == nil { ProcessPool.Worker.budget = budget?.id }
             case PoolRequest.leave:
                 leave()
             default:
@@ -175,7 +175,9 @@ final class WorkerLoop: @unchecked Sendable {
         answer.removeAll()
         if let failure, let desk {
             desk.put(failure)
-        } else if let failure { ErrorTransport.encode(failure, processID: ThisProcess.id, into: &answer.bytes) }
+        } else if let failure {
+            ErrorTransport.encode(failure, processID: ThisProcess.id, into: &answer.bytes)
+        }
         reply(failure == nil ? PoolReply.ready : PoolReply.refused, 0, answer.bytes.bytes)
         flush()
     }
@@ -234,28 +236,23 @@ final class WorkerLoop: @unchecked Sendable {
         let invocation = definitions[definition] ?? .failure(WireError.malformed("an unknown definition"))
         switch invocation {
         case .success(let invocation):
-            let work: @Sendable () async -> Void = {
-                self.begin(id)
-                if let company {
-                    await company.accompany { await invocation.run(chunk) }
-                } else {
-                    await invocation.run(chunk)
-                }
-                self.end()
-                chunk.took(since: begin)
-                chunk.finish()
-                self.finished.signal()
-            }
             if let desk {
                 let place = ThreadPlace(
-                    worker: ProcessPool.Worker(seat: seat, tasks: tasks), depth: desk.depth, budget: budget?.id)
+                    worker: ProcessPool.Worker(seat: seat, tasks: tasks), depth: desk.depth,
+                    budget: budget?.id)
                 // The hook of the other way is not for a process that is not of our own making.
                 Task.immediateDetached(priority: company?.priority) {
-                    await ThreadPlace.$current.withValue(place) { await work() }
+                    await ThreadPlace.$current.withValue(place) {
+                        await self.perform(invocation, chunk, id, company, since: begin)
+                    }
+                    self.finished.signal()
                 }
             } else {
                 OwnThreadTask.catchNext()
-                Task.detached(priority: company?.priority) { await work() }
+                Task.detached(priority: company?.priority) {
+                    await self.perform(invocation, chunk, id, company, since: begin)
+                    self.finished.signal()
+                }
                 OwnThreadTask.run()
             }
             finished.wait()
@@ -265,6 +262,21 @@ final class WorkerLoop: @unchecked Sendable {
         }
         if !chunk.isComplete { reply(PoolReply.vacated, slot, []) }
         flush()
+    }
+
+    /// The chunk's task, from its beginning to its end.
+    private nonisolated(nonsending) func perform(
+        _ invocation: any Invocation, _ chunk: ChunkRun, _ id: UInt64, _ company: Escort?, since start: UInt64
+    ) async {
+        begin(id)
+        if let company {
+            await company.accompany { await invocation.run(chunk) }
+        } else {
+            await invocation.run(chunk)
+        }
+        end()
+        chunk.took(since: start)
+        chunk.finish()
     }
 
     private func begin(_ chunk: UInt64) {
@@ -294,7 +306,7 @@ final class WorkerLoop: @unchecked Sendable {
         guard let desk, desk.abandon() else { return }
         running.withLock { running in
             // While the lock is held the task cannot end.
-            if let found = running.running { unsafe found.task.cancel() }
+            if let found = running.cancelPresent() { unsafe found.task.cancel() }
         }
         parcels.append(.lost)
         segment.requests.wakeReader()

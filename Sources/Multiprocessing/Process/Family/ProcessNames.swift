@@ -35,11 +35,13 @@ enum ProcessNames {
     }
 
     /// Refuses to go deeper than the limit.
-    static func checkDepth() throws(MultiprocessingError) {
+    ///
+    /// - Parameter depth: how many processes and pools are above the code that asks; nil for the processes only.
+    static func checkDepth(_ depth: Int? = nil) throws(MultiprocessingError) {
         let here = here
-        guard here.path.count < depthLimit else {
+        guard depth ?? here.path.count < depthLimit else {
             throw MultiprocessingError(
-                .invalidArgument,
+                .nestingTooDeep,
                 "\(here.current.name) is the child of a child, \(depthLimit) deep; it starts no processes, because a "
                     + "program that goes deeper most likely starts itself without end")
         }
