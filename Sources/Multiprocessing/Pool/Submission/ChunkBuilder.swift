@@ -18,7 +18,8 @@ struct ChunkBuilder<Body: PortableBody> {
     private var firstItem = 0
 
     init(
-        _ site: PoolCallSite, _ terms: CallTerms?, _ definition: Definition, chunkSize: Int?, isFlexible: Bool,
+        _ site: PoolCallSite, _ terms: CallTerms?, _ definition: Definition, chunkSize: Int?,
+        isFlexible: Bool,
         isQuiet: Bool, timeout: Duration?, sink: any ChunkSink
     ) {
         core = site.core

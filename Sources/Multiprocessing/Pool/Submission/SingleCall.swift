@@ -71,7 +71,9 @@ final class SingleCall<Output: Codable & Sendable>: ChunkSink {
     ///
     /// Nil when the limit is over.
     nonisolated(nonsending) func wait(timeout: Duration? = nil) async throws -> Result<Output, any Error>? {
-        if !core.look(until: { isHere.load(ordering: .acquiring) }), try await !sleep(timeout: timeout) { return nil }
+        if !core.look(until: { isHere.load(ordering: .acquiring) }), try await !sleep(timeout: timeout) {
+            return nil
+        }
         return result
     }
 

@@ -1,4 +1,3 @@
-import Glibc
 import MultiprocessingCore
 import Synchronization
 
@@ -7,8 +6,6 @@ extension ListenerStorage {
     private static let batch = 16
     /// How long nothing is accepted when there is no room for descriptors.
     private static let pause = Duration.milliseconds(50)
-
-    // MARK: The socket
 
     /// Waits for connections in the background, unless somebody looks for them or there is no room.
     func arm() {
@@ -114,6 +111,7 @@ extension ListenerStorage {
         expectExpiry()
         return peer
     }
+<<<<<<< HEAD
 
     // MARK: Peers
 
@@ -197,4 +195,6 @@ extension ListenerStorage {
         let others = unlogged > 0 ? " (\(unlogged) more since the last line)" : ""
         ProcessLogger.warning("listener at \(address): \(text)\(others)")
     }
+=======
+>>>>>>> listener
 }
