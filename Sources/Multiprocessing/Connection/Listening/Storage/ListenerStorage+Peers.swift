@@ -28,7 +28,9 @@ extension ListenerStorage {
 
     private func welcome(_ peer: ListenerPeer, _ agreement: HandshakeAgreement) {
         guard machine.withLock({ $0.finish(id: peer.id, refused: false) }) != nil else { return }
-        let end = ConnectionEnd(peer.run.interest, isLocal: peer.address == nil, seals: agreement.seals)
+        let end = ConnectionEnd(
+            peer.run.interest, isLocal: peer.address == nil, framing: settings.wire.framing,
+            seals: agreement.seals)
         let accepted = AcceptedConnection(
             connection: Connection(end, maximumLength: settings.maximumLength), address: peer.address)
         let waiter = machine.withLock { machine in
