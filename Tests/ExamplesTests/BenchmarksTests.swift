@@ -46,7 +46,8 @@ struct BenchmarksTests {
                 "params": {"latency_n": 20, "warmup": 2, "calls_n": 100},
                 "metrics": {"get_median": {"unit": "us"}, "set_median": {"unit": "us"},
                     "get_one_cpu_median": {"unit": "us"}, "calls_1client": {"unit": "calls/s"},
-                    "calls_2clients": {"unit": "calls/s"}, "calls_at_once": {"unit": "calls/s"}}
+                    "calls_2clients": {"unit": "calls/s"}, "calls_at_once": {"unit": "calls/s"},
+                    "set_in_batch_median": {"unit": "us"}}
             },
             "lock_uncontended": {
                 "params": {"n": 100, "repeat": 2},
@@ -117,7 +118,7 @@ struct BenchmarksTests {
             "manager_call/get_median": "us", "manager_call/set_median": "us",
             "manager_call/get_one_cpu_median": "us",
             "manager_call/calls_1client": "calls/s", "manager_call/calls_2clients": "calls/s",
-            "manager_call/calls_at_once": "calls/s",
+            "manager_call/calls_at_once": "calls/s", "manager_call/set_in_batch_median": "us",
             "process_start/forkserver_median": "ms", "process_start/spawn_median": "ms",
             "pool_start/forkserver_first_result": "ms", "pool_start/spawn_first_result": "ms",
             "pool_start/forkserver_shutdown": "ms", "pool_apply_latency/median": "us",
