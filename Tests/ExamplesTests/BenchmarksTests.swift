@@ -110,7 +110,8 @@ struct BenchmarksTests {
     @Test func measuresEveryMetricOnce() async throws {
         let lines = try await lines()
         let units = [
-            "manager_call/get_median": "us", "manager_call/set_median": "us", "manager_call/get_one_cpu_median": "us",
+            "manager_call/get_median": "us", "manager_call/set_median": "us",
+            "manager_call/get_one_cpu_median": "us",
             "manager_call/calls_1client": "calls/s", "manager_call/calls_2clients": "calls/s",
             "manager_call/calls_at_once": "calls/s",
             "process_start/forkserver_median": "ms", "process_start/spawn_median": "ms",

@@ -107,7 +107,9 @@ import Testing
                 case 0: table.grant(object, to: client)
                 case 1: _ = table.release(object, by: client, count: .random(in: 1...3, using: &random))
                 case 2: table.depart(object, departure)
-                case 3: _ = table.arrive(object, Departure(sender: client, token: .random(in: 0...60, using: &random)))
+                case 3:
+                    _ = table.arrive(
+                        object, Departure(sender: client, token: .random(in: 0...60, using: &random)))
                 case 4: _ = table.leave(client)
                 default: _ = table.name(object, "\(object)")
                 }

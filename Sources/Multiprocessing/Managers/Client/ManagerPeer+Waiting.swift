@@ -69,7 +69,9 @@ extension ManagerPeer {
     private func wait(for id: UInt64, until deadline: Deadline?) async -> Outcome {
         let start = Deadline.now.nanoseconds
         let timer = deadline.map { deadline in
-            Poller.shared.schedule(at: deadline) { [weak self] in self?.giveUp(id, MultiprocessingError.timedOutCall) }
+            Poller.shared.schedule(at: deadline) { [weak self] in
+                self?.giveUp(id, MultiprocessingError.timedOutCall)
+            }
         }
         defer { if let timer { Poller.shared.cancel(timer) } }
         let outcome = await withTaskCancellationHandler {
