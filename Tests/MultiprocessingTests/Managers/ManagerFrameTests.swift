@@ -213,14 +213,10 @@ private struct FrameClient {
     @Test("A client's table of answers survives any bytes")
     func answers() async throws {
         var random = SplitMix64(state: 2)
-        for round in 0..<300 {
-            StandardError.write("round \(round)\n")
-            let (near, far) = try ConnectionEnd.pair(duplex: true)
-            let peer = ManagerPeer(ManagerLink(near, isInherited: false), to: .random())
-            let server = Connection(far)
+        for _ in 0..<300 {
+            let (peer, server) = try peerAndServer()
             let call = Task { try await peer.request(.names).value(as: [String].self) }
             _ = try await server.receiveBytes(timeout: .seconds(60))
-            StandardError.write("received\n")
             var writer = ByteWriter()
             try writer.append(.value) { writer in
                 writer.append(UInt64(0))
@@ -240,6 +236,12 @@ private struct FrameClient {
             if !isBroken { #expect(try result.get() == ["a", "b"]) }
         }
     }
+}
+
+/// A client, and the other end of its way, which nothing else keeps open.
+private func peerAndServer() throws -> (ManagerPeer, Connection) {
+    let (near, far) = try ConnectionEnd.pair(duplex: true)
+    return (ManagerPeer(ManagerLink(near, isInherited: false), to: .random()), Connection(far))
 }
 
 /// The name that the compiler gives to a method.

@@ -51,9 +51,10 @@ import Testing
 
     @Test("MGR-06: the initializer runs once before the start is over, and names what it makes")
     func initializer() async throws {
-        try await withManager(initializer: { system in
+        let manager = Manager(initializer: { system in
             try system.register(Shelf([1, 4, 9], actorSystem: system), as: "squares")
-        }) { manager in
+        })
+        try await withManager(manager) { manager in
             #expect(try await manager.names() == ["squares"])
             let shelf = try await manager.resolve("squares", as: Shelf<Int>.self)
             #expect(try await shelf.all() == [1, 4, 9])
