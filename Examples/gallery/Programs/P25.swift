@@ -42,9 +42,10 @@ enum P25 {
     }
 
     static func run() async throws {
-        try await withManager(initializer: { system in
+        let manager = Manager(initializer: { system in
             try system.register(Operators(actorSystem: system), as: "operator")
-        }) { manager in
+        })
+        try await withManager(manager) { manager in
             let foo = try await manager.create { Foo(actorSystem: $0) }
             say(try await foo.f())
             say(try await foo.g())

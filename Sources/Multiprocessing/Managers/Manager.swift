@@ -32,7 +32,8 @@ public actor Manager {
         initializer: (@concurrent @Sendable (ManagerSystem) async throws -> Void)? = nil
     ) {
         storage = ManagerStorage(
-            name, context, options, .init(address: address, key: key, maximumLength: maximumLength), initializer)
+            name, context, options, .init(address: address, key: key, maximumLength: maximumLength),
+            initializer)
     }
 
     deinit { storage.drop() }

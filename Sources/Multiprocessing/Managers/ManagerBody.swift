@@ -29,7 +29,8 @@ struct ManagerBody: PortableBody {
         do {
             door = .success(
                 try await ManagerDoor(
-                    arguments.address, key: AuthenticationKey.current(), maximumLength: arguments.maximumLength))
+                    arguments.address, key: AuthenticationKey.current(),
+                    maximumLength: arguments.maximumLength))
         } catch {
             door = .failure(error)
         }

@@ -24,13 +24,12 @@ import CMultiprocessing
     private let substitutions: UnsafeMutablePointer<any Any.Type>
     private let tables: UnsafeRawPointer?
 
-    /// Finds a method.
+    /// Finds a method; nil when there is none, or the arguments are not what the method asks for.
     ///
     /// - Parameters:
     ///   - name: what the compiler calls it.
     ///   - type: the type that it is a method of, which the caller has checked.
     ///   - arguments: the generic arguments of the method itself.
-    /// - Returns: nil when there is none, or the arguments are not what the method asks for.
     package init?(_ name: String, of type: any Any.Type, arguments: [any Any.Type]) {
         let descriptor = MetadataRecord(type).nominalType
         let all = TypeKey.genericArguments(of: type) + arguments

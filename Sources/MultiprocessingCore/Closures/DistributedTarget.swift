@@ -20,12 +20,16 @@ package enum DistributedTarget {
     private static func isOnly(_ owner: String, in text: String) -> Bool {
         let names = allNames
         let files = Set(
-            names.compactMap { demangled($0) }.filter { self.owner($0) == owner }.map { discriminators(in: $0) })
+            names.compactMap { demangled($0) }.filter { self.owner($0) == owner }.map {
+                discriminators(in: $0)
+            })
         return files == [discriminators(in: text)]
     }
 
     /// The names of a type's own methods that can be called.
-    package static func names(of type: any Any.Type) -> [String] { allNames.filter { isMethod($0, of: type) } }
+    package static func names(of type: any Any.Type) -> [String] {
+        allNames.filter { isMethod($0, of: type) }
+    }
 
     /// The names of all distributed methods; none when the runtime's tables are not as expected.
     private static var allNames: [String] {

@@ -60,7 +60,8 @@
     /// How many conformances of its parameters a generic type keeps.
     var conformanceCount: Int {
         guard isGeneric, let parameters = plainParameterCount else { return 0 }
-        return unsafe Int(pointer.load(fromByteOffset: genericHeaderOffset + 12, as: UInt16.self)) - parameters
+        return unsafe Int(pointer.load(fromByteOffset: genericHeaderOffset + 12, as: UInt16.self))
+            - parameters
     }
 
     /// Where the arguments lie in the metadata; nil when only the runtime knows.

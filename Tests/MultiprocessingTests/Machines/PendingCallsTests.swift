@@ -60,9 +60,9 @@ import Testing
         var calls = Calls()
         for number: UInt64 in [0, 1, .max, 1 << 32] {
             guard case .unwanted = calls.complete(number, "x") else {
-            Issue.record("another outcome")
-            return
-        }
+                Issue.record("another outcome")
+                return
+            }
             let (taken, removed) = (calls.take(number), calls.remove(number))
             #expect(taken == nil && removed == nil)
         }

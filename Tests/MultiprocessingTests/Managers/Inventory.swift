@@ -77,7 +77,9 @@ distributed actor Shelf<Element: Codable & Sendable> {
 
     distributed func put(_ element: Element) { elements.append(element) }
     distributed func all() -> [Element] { elements }
-    distributed func label<Label: Codable & Sendable>(_ label: Label) -> [Label] { elements.map { _ in label } }
+    distributed func label<Label: Codable & Sendable>(_ label: Label) -> [Label] {
+        elements.map { _ in label }
+    }
     distributed func pairs<Label: Codable & Hashable & Sendable>(_ labels: [Label]) -> [Label: Element] {
         Dictionary(uniqueKeysWithValues: zip(labels, elements))
     }

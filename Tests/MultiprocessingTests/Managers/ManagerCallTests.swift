@@ -17,7 +17,8 @@ private enum House {
 }
 
 @Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ManagerCallTests {
-    @Test("Methods that return, throw, return nothing; properties and generic methods", arguments: everyContext)
+    @Test(
+        "Methods that return, throw, return nothing; properties and generic methods", arguments: everyContext)
     func methods(context: ProcessContext) async throws {
         try await withManager(context: context) { manager in
             let stock = try await manager.create { Inventory(actorSystem: $0) }

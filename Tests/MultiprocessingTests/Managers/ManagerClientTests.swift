@@ -14,7 +14,9 @@ distributed actor Workshop {
         self.actorSystem = actorSystem
     }
 
-    distributed func squares(_ numbers: [Int]) async throws -> [Int] { try await pool.map(numbers) { $0 * $0 } }
+    distributed func squares(_ numbers: [Int]) async throws -> [Int] {
+        try await pool.map(numbers) { $0 * $0 }
+    }
     distributed func close() async { await pool.shutdown() }
 }
 

@@ -29,13 +29,21 @@ private struct FrameClient {
     }
 
     func introduce(_ id: UInt64 = .random(in: 1...UInt64.max)) async throws {
-        try await send { $0.append(.introduce) { $0.append((id, UInt64(0), UInt64(0))); $0.append(Int32(1)) } }
+        try await send {
+            $0.append(.introduce) {
+                $0.append((id, UInt64(0), UInt64(0)))
+                $0.append(Int32(1))
+            }
+        }
     }
 
     /// Calls a method by its name, and returns what comes back: the kind, and the error.
     func call(_ name: String, of object: UInt64) async throws -> (ManagerFrame, (any Error)?) {
         try await send { writer in
-            writer.append(.target) { $0.append(UInt32(0)); $0.append(string: name) }
+            writer.append(.target) {
+                $0.append(UInt32(0))
+                $0.append(string: name)
+            }
             writer.append(.call) { writer in
                 writer.append(UInt64(9))
                 writer.append(object)
@@ -71,8 +79,10 @@ private struct FrameClient {
         let open = try #require(name(of: "open", in: Vault.self))
         let all = try #require(name(of: "all", in: Shelf<Int>.self))
         let names: [(String, UInt64, Bool)] = [
-            (open, targets[0], true), (all, targets[1], true), (open, targets[1], false), (all, targets[0], false),
-            (open.replacing("4open", with: "6secret"), targets[0], false), (String(open.dropLast(2)), targets[0], false),
+            (open, targets[0], true), (all, targets[1], true), (open, targets[1], false),
+            (all, targets[0], false),
+            (open.replacing("4open", with: "6secret"), targets[0], false),
+            (String(open.dropLast(2)), targets[0], false),
             ("", targets[0], false), ("$s", targets[0], false), ("main", targets[0], false),
             (String(repeating: "$s", count: 50_000), targets[0], false), (open, 4711, false),
         ]
@@ -99,7 +109,12 @@ private struct FrameClient {
         try InvocationCoder.encode(
             CreationBody0 { Inventory(actorSystem: $0) }, context: Nothing(), into: &message)
         let bytes = message.bytes.bytes
-        try await client.send { $0.append(.create) { $0.append(UInt64(1)); $0.append(contentsOf: bytes) } }
+        try await client.send {
+            $0.append(.create) {
+                $0.append(UInt64(1))
+                $0.append(contentsOf: bytes)
+            }
+        }
         let (kind, error) = try await client.answer()
         #expect(kind == .failure && (error as? MultiprocessingError)?.code == .notExported)
         try await client.send { writer in
@@ -156,7 +171,10 @@ private struct FrameClient {
         for round in 0..<rounds {
             var writer = ByteWriter()
             for (index, name) in [add, echo].enumerated() {
-                writer.append(.target) { $0.append(UInt32(index)); $0.append(string: name) }
+                writer.append(.target) {
+                    $0.append(UInt32(index))
+                    $0.append(string: name)
+                }
             }
             try writer.append(.call) { writer in
                 writer.append((UInt64(round), stock.id.number))
@@ -173,7 +191,9 @@ private struct FrameClient {
             for _ in 0..<Int.random(in: 0...3, using: &random) {
                 bytes[Int.random(in: bytes.indices, using: &random)] = .random(in: 0...255, using: &random)
             }
-            if Bool.random(using: &random) { bytes = Array(bytes.prefix(.random(in: 0...bytes.count, using: &random))) }
+            if Bool.random(using: &random) {
+                bytes = Array(bytes.prefix(.random(in: 0...bytes.count, using: &random)))
+            }
             do {
                 try await client.connection.send(bytes: bytes)
                 while try client.connection.tryReceiveBytes() != nil {}
@@ -185,16 +205,16 @@ private struct FrameClient {
         }
         let last = try FrameClient(core)
         try await last.introduce()
-        #expect(try await last.call(try #require(name(of: "processID", in: Inventory.self)), of: stock.id.number).0 == .value)
+        #expect(
+            try await last.call(try #require(name(of: "processID", in: Inventory.self)), of: stock.id.number)
+                .0 == .value)
     }
 
     @Test("A client's table of answers survives any bytes")
     func answers() async throws {
         var random = SplitMix64(state: 2)
         for _ in 0..<300 {
-            let (near, far) = try ConnectionEnd.pair(duplex: true)
-            let peer = ManagerPeer(ManagerLink(near, isInherited: false), to: .random())
-            let server = Connection(far)
+            let (peer, server) = try peerAndServer()
             let call = Task { try await peer.request(.names).value(as: [String].self) }
             _ = try await server.receiveBytes(timeout: .seconds(60))
             var writer = ByteWriter()
@@ -216,6 +236,12 @@ private struct FrameClient {
             if !isBroken { #expect(try result.get() == ["a", "b"]) }
         }
     }
+}
+
+/// A client, and the other end of its way, which nothing else keeps open.
+private func peerAndServer() throws -> (ManagerPeer, Connection) {
+    let (near, far) = try ConnectionEnd.pair(duplex: true)
+    return (ManagerPeer(ManagerLink(near, isInherited: false), to: .random()), Connection(far))
 }
 
 /// The name that the compiler gives to a method.

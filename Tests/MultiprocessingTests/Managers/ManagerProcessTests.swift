@@ -5,7 +5,9 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ManagerProcessTests {
-    @Test("MGR-01: a manager starts, serves and shuts down, and its process ends with 0", arguments: everyContext)
+    @Test(
+        "MGR-01: a manager starts, serves and shuts down, and its process ends with 0",
+        arguments: everyContext)
     func life(context: ProcessContext) async throws {
         let manager = Manager(context: context)
         #expect(manager.pid == nil && !manager.isAlive && manager.exitCode == nil)
@@ -49,13 +51,16 @@ import Testing
 
     @Test("MGR-06: the initializer runs once before the start is over, and names what it makes")
     func initializer() async throws {
-        try await withManager(initializer: { system in
+        let manager = Manager(initializer: { system in
             try system.register(Shelf([1, 4, 9], actorSystem: system), as: "squares")
-        }) { manager in
+        })
+        try await withManager(manager) { manager in
             #expect(try await manager.names() == ["squares"])
             let shelf = try await manager.resolve("squares", as: Shelf<Int>.self)
             #expect(try await shelf.all() == [1, 4, 9])
-            #expect(await code { _ = try await manager.resolve("squares", as: Inventory.self) } == .invalidArgument)
+            #expect(
+                await code { _ = try await manager.resolve("squares", as: Inventory.self) }
+                    == .invalidArgument)
             #expect(await code { _ = try await manager.resolve("cubes", as: Inventory.self) } == .notFound)
             #expect(await code { try await manager.register(shelf, as: "squares") } == .alreadyExists)
             #expect(try await manager.unregister("squares"))

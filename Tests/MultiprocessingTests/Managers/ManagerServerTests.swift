@@ -9,7 +9,9 @@ import Testing
         try AuthenticationKey(Array(text.utf8))
     }
 
-    @Test("A server in this process serves others at an address, until it is shut down", arguments: [true, false])
+    @Test(
+        "A server in this process serves others at an address, until it is shut down",
+        arguments: [true, false])
     func serves(isNetwork: Bool) async throws {
         let key = try key()
         let server = try await ManagerServer(isNetwork ? .tcp() : nil, key: key)
@@ -31,7 +33,9 @@ import Testing
         #expect(try await child.join() == .exited(0))
         server.shutdown()
         try await serving
-        await #expect(throws: MultiprocessingError.self) { _ = try await Manager.connect(to: server.address, key: key) }
+        await #expect(throws: MultiprocessingError.self) {
+            _ = try await Manager.connect(to: server.address, key: key)
+        }
         server.shutdown()
     }
 
@@ -68,9 +72,11 @@ import Testing
         let old = try await first.create { Inventory(actorSystem: $0) }
         try await old.add("old", 1)
         await first.shutdown()
-        let second = Manager(address: address, key: key, initializer: { system in
-            try system.register(Inventory(actorSystem: system), as: "stock")
-        })
+        let second = Manager(
+            address: address, key: key,
+            initializer: { system in
+                try system.register(Inventory(actorSystem: system), as: "stock")
+            })
         try await second.start()
         #expect(second.address == address)
         let remote = try await Manager.connect(to: address, key: key)
@@ -86,7 +92,8 @@ import Testing
         try await manager.start()
         let address = try #require(manager.address)
         let other = try key("another key of many bytes")
-        #expect(await code { _ = try await Manager.connect(to: address, key: other) } == .authenticationFailed)
+        #expect(
+            await code { _ = try await Manager.connect(to: address, key: other) } == .authenticationFailed)
         #expect(await code { _ = try await Manager.connect(to: address) } == .authenticationFailed)
         #expect(try await Manager.connect(to: address, key: try key()).names() == [])
         await manager.shutdown()
@@ -98,7 +105,9 @@ import Testing
         let manager = Manager(key: key)
         try await manager.start()
         let address = try #require(manager.address)
-        await #expect(throws: MultiprocessingError.self) { _ = try await Connection.connect(to: address, key: key) }
+        await #expect(throws: MultiprocessingError.self) {
+            _ = try await Connection.connect(to: address, key: key)
+        }
         let listener = try await Listener(key: key)
         let accepting = Task { try await listener.accept() }
         await #expect(throws: MultiprocessingError.self) {

@@ -91,7 +91,8 @@ enum ManagerDirectory {
 
     /// An object has come in a message: holds it, from here on.
     static func arrived(
-        _ manager: ManagerID, _ number: UInt64, address: ListenerAddress?, _ departure: ReferenceTable.Departure
+        _ manager: ManagerID, _ number: UInt64, address: ListenerAddress?,
+        _ departure: ReferenceTable.Departure
     ) -> ProxyHold? {
         if let server = server(manager) { return server.arrived(number, departure) }
         return peer(manager, address: address)?.hold(number, departure)

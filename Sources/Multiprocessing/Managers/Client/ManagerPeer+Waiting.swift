@@ -70,7 +70,9 @@ extension ManagerPeer {
         let start = Deadline.now.nanoseconds
         let isPatient = PatientCall.isPatient
         let timer = deadline.map { deadline in
-            Poller.shared.schedule(at: deadline) { [weak self] in self?.giveUp(id, MultiprocessingError.timedOutCall, isPatient) }
+            Poller.shared.schedule(at: deadline) { [weak self] in
+                self?.giveUp(id, MultiprocessingError.timedOutCall, isPatient)
+            }
         }
         defer { if let timer { Poller.shared.cancel(timer) } }
         let outcome = await withTaskCancellationHandler {

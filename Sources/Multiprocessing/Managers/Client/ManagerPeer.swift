@@ -160,7 +160,8 @@ final class ManagerPeer: Sendable {
 
     /// A hold has ended.
     func release(_ number: UInt64, serial: UInt64) {
-        guard isCurrent, let grants = holds.withLock({ $0.table.remove(number, serial: serial) }), grants > 0 else {
+        guard isCurrent, let grants = holds.withLock({ $0.table.remove(number, serial: serial) }), grants > 0
+        else {
             return
         }
         try? link.append(.release) { writer in

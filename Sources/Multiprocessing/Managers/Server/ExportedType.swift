@@ -27,7 +27,8 @@ final class ExportedType: Sendable {
         let key = Key(name: name, arguments: arguments.map { ObjectIdentifier($0) })
         if let known = targets.withLock({ $0[key] }) { return known }
         guard DistributedTarget.isMethod(name, of: type),
-            let method = DistributedMethod(name, of: type, arguments: arguments), let runner = makeRunner(method)
+            let method = DistributedMethod(name, of: type, arguments: arguments),
+            let runner = makeRunner(method)
         else {
             throw MultiprocessingError(
                 .notExported,

@@ -4,10 +4,11 @@ import MultiprocessingCore
 /// The compiler's own entry to a distributed method: decodes the arguments and calls it.
 private struct MethodEntry {
     /// Pointers are passed as words, which is the same to the callee.
-    typealias Body = @concurrent @Sendable (
-        _ decoder: UInt, _ parameters: UInt, _ result: UInt, _ substitutions: UInt, _ witnesses: UInt,
-        _ witnessCount: UInt, _ object: AnyObject, _ decoderType: UInt, _ decoderWitness: UInt
-    ) async throws -> Void
+    typealias Body =
+        @concurrent @Sendable (
+            _ decoder: UInt, _ parameters: UInt, _ result: UInt, _ substitutions: UInt, _ witnesses: UInt,
+            _ witnessCount: UInt, _ object: AnyObject, _ decoderType: UInt, _ decoderWitness: UInt
+        ) async throws -> Void
 
     let call: Body
 
@@ -39,14 +40,16 @@ private struct DecoderWords: Sendable {
 /// Calls a method and answers with what it returns or throws.
 protocol MethodRunner: Sendable {
     func run(
-        _ method: DistributedMethod, on object: any DistributedActor, _ decoder: ManagerSystem.InvocationDecoder,
+        _ method: DistributedMethod, on object: any DistributedActor,
+        _ decoder: ManagerSystem.InvocationDecoder,
         _ handler: ManagerSystem.ResultHandler
     ) async
 }
 
 struct ValueRunner<Value: Codable>: MethodRunner {
     func run(
-        _ method: DistributedMethod, on object: any DistributedActor, _ decoder: ManagerSystem.InvocationDecoder,
+        _ method: DistributedMethod, on object: any DistributedActor,
+        _ decoder: ManagerSystem.InvocationDecoder,
         _ handler: ManagerSystem.ResultHandler
     ) async {
         do {
@@ -62,7 +65,8 @@ struct ValueRunner<Value: Codable>: MethodRunner {
 
 struct VoidRunner: MethodRunner {
     func run(
-        _ method: DistributedMethod, on object: any DistributedActor, _ decoder: ManagerSystem.InvocationDecoder,
+        _ method: DistributedMethod, on object: any DistributedActor,
+        _ decoder: ManagerSystem.InvocationDecoder,
         _ handler: ManagerSystem.ResultHandler
     ) async {
         do {

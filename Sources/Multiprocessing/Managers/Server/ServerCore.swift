@@ -121,9 +121,9 @@ final class ServerCore: Sendable {
     func claim(_ number: UInt64, by client: UInt64, _ departure: ReferenceTable.Departure) {
         guard object(number) != nil else { return }
         update(
-            { references, _ in
+            { references, free in
                 references.grant(number, to: client)
-                _ = references.arrive(number, departure)
+                if let arrived = references.arrive(number, departure) { free.append(arrived) }
             }, keeping: number)
     }
 
@@ -147,7 +147,7 @@ final class ServerCore: Sendable {
     func arrived(_ number: UInt64, _ departure: ReferenceTable.Departure) -> ProxyHold? {
         guard let object = object(number) else { return nil }
         update { references, free in
-            if references.arrive(number, departure) { free.append(number) }
+            if let arrived = references.arrive(number, departure) { free.append(arrived) }
         }
         return ProxyHold(object)
     }

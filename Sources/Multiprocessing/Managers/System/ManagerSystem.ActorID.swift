@@ -38,7 +38,9 @@ extension ManagerSystem {
         }
 
         /// The number, and the manager's address if it has one.
-        public var description: String { "object \(number) of the manager\(address.map { " at \($0)" } ?? "")" }
+        public var description: String {
+            "object \(number) of the manager\(address.map { " at \($0)" } ?? "")"
+        }
     }
 }
 

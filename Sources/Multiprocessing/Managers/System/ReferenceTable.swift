@@ -92,18 +92,19 @@ struct ReferenceTable {
         holders[object, default: Holders()].departures.insert(departure)
     }
 
-    /// Somebody has received what was sent; returns whether the object is free now.
-    mutating func arrive(_ object: UInt64, _ departure: Departure) -> Bool {
-        guard departure.token >= Departure.firstToken else { return false }
-        if departures[departure.sender]?.open.removeValue(forKey: departure.token) != nil {
-            holders[object]?.departures.remove(departure)
-            return settle(object)
+    /// Somebody has received what was sent; returns the object if it is free now.
+    mutating func arrive(_ object: UInt64, _ departure: Departure) -> UInt64? {
+        guard departure.token >= Departure.firstToken else { return nil }
+        // Which object it was, its sender has said: the receiver is not asked.
+        if let sent = departures[departure.sender]?.open.removeValue(forKey: departure.token) {
+            holders[sent]?.departures.remove(departure)
+            return settle(sent) ? sent : nil
         }
         // One message may be received several times; only what is still to come is remembered.
         if departure.token > departures[departure.sender]?.last ?? 0, isHeld(object) {
             departures[departure.sender, default: Departures()].early.insert(departure.token)
         }
-        return false
+        return nil
     }
 
     // MARK: Names
