@@ -81,6 +81,8 @@ struct ChunkForm: OptionSet {
     static let measured = ChunkForm(rawValue: 4)
     /// Nobody waits for the results of this chunk alone: the pool need not be woken if the call's next chunk follows.
     static let quiet = ChunkForm(rawValue: 8)
+    /// Nobody waits for the value of one item alone: values may be handed over together.
+    static let collected = ChunkForm(rawValue: 16)
 }
 
 /// A chunk on its way to a worker: a header and the arguments of its items.

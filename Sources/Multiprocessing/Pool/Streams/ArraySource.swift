@@ -43,7 +43,8 @@ struct ArraySource<Body: PortableBody>: ChunkSource {
     /// Makes a chunk of the next items, or several if not all of them fit into one.
     private mutating func take(_ count: Int, _ chunks: inout [PoolChunk], _ buffer: ResultBuffer) {
         let end = position + count
-        if builder.add(inputs[position..<end]) {
+        let isWhole = builder.add(inputs[position..<end])
+        if isWhole {
             position = end
         } else {
             while position < end {
@@ -58,8 +59,9 @@ struct ArraySource<Body: PortableBody>: ChunkSource {
                 if builder.chunkSize == nil, builder.size >= Self.mostBytes { break }
             }
         }
-        // A chunk of a given size is only smaller than that at the end.
-        if builder.chunkSize == nil || position == inputs.count, let chunk = builder.finish() {
+        // One by one, the builder ends a chunk of a given size itself; at the end it may be smaller.
+        let isOpen = builder.chunkSize == nil || position == inputs.count
+        if isWhole || isOpen, let chunk = builder.finish() {
             chunks.append(chunk)
         }
     }

@@ -35,15 +35,16 @@ struct ChunkBuilder<Body: PortableBody> {
             chunk: id, of: core.makeID(), definition: definition.id,
             form: Self.form(
                 packing, isTimed: timeout != nil, isMeasured: chunkSize != 1,
-                isQuiet: isQuiet && chunkSize != nil))
+                isCollected: isQuiet || chunkSize == nil, isQuiet: isQuiet && chunkSize != nil))
     }
 
     private static func form(
-        _ packing: PackedLayout?, isTimed: Bool, isMeasured: Bool, isQuiet: Bool
+        _ packing: PackedLayout?, isTimed: Bool, isMeasured: Bool, isCollected: Bool, isQuiet: Bool
     ) -> ChunkForm {
         var form: ChunkForm = packing == nil ? [] : .packed
         if isTimed { form.insert(.timed) }
         if isMeasured { form.insert(.measured) }
+        if isCollected { form.insert(.collected) }
         if isQuiet { form.insert(.quiet) }
         return form
     }

@@ -39,7 +39,7 @@ final class ChunkRun: @unchecked Sendable {
     /// Whether nobody waits for the value of one item alone.
     ///
     /// Else each is handed over as soon as it is there: the next item may take for ever.
-    private var isCollected: Bool { !form.isDisjoint(with: [.measured, .quiet]) && count > 1 }
+    private var isCollected: Bool { form.contains(.collected) && count > 1 }
     /// Whether the beginning of each item is written down.
     private var isStamped: Bool { form.contains(.timed) || count == 1 }
 
