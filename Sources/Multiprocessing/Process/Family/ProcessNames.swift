@@ -37,6 +37,7 @@ enum ProcessNames {
     /// Refuses to go deeper than the limit.
     ///
     /// - Parameter depth: how many processes and pools are above the code that asks; nil for the processes only.
+    /// - Throws: a `MultiprocessingError` with the code `nestingTooDeep`.
     static func checkDepth(_ depth: Int? = nil) throws(MultiprocessingError) {
         let here = here
         guard depth ?? here.path.count < depthLimit else {
