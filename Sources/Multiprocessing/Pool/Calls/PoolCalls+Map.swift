@@ -3,7 +3,8 @@ extension PoolCalls {
     ///
     /// - Parameters:
     ///   - inputs: what the body is called with; all of it is read before the first result.
-    ///   - chunkSize: how many inputs travel together; nil cuts the input into four chunks for each worker.
+    ///   - chunkSize: how many inputs travel together; nil finds the size out as the call goes on, from how long they
+    ///     take.
     ///   - timeout: how long the body may run for one input; nil sets no limit.
     ///   - body: the work, which runs in other processes.
     /// - Returns: the results in the order of the inputs.

@@ -50,7 +50,7 @@ extension PoolCalls {
     ///
     /// - Parameters:
     ///   - tasks: what to run.
-    ///   - chunkSize: how many tasks travel together; nil cuts them into four chunks for each worker.
+    ///   - chunkSize: how many tasks travel together; nil finds the size out as the call goes on.
     ///   - timeout: how long one task may run; nil sets no limit.
     /// - Returns: the results in the order of the tasks.
     /// - Throws: the same as the first `map`.

@@ -45,7 +45,7 @@ struct PoolMachine {
     /// Workers that die one after another without having begun anything end the pool.
     static let fruitlessLimit = 5
 
-    private let slots: Int
+    let slots: Int
     /// So many seats there can be.
     let seatLimit: Int
     /// A worker leaves after so many chunks.
@@ -65,7 +65,7 @@ struct PoolMachine {
     var loads: LoadTable
     /// Seats by the chunks they hold that others could run; slots whose chunk was taken back do not count.
     var holdings: LoadTable
-    private var homes = KeyTable()
+    var homes = KeyTable()
     var fruitlessDeaths = 0
     // How many seats are in such a stage.
     var freshCount = 0
@@ -73,11 +73,11 @@ struct PoolMachine {
     var takenCount = 0
     var startingCount = 0
     /// A worker has reached its limit while something was posted; who leaves and who comes is seen to after that.
-    private var needsArranging = false
+    var needsArranging = false
     /// The ranks of what dead workers held, until it is submitted again.
     var orphans: [ChunkID: LaneQueue.Rank] = [:]
     /// Calls that were accepted and have more chunks to submit.
-    private var openCalls = 0
+    var openCalls = 0
 
     /// A pool of `count` workers, or of as many as there is work for and at least `minimum`.
     init(
@@ -208,121 +208,5 @@ struct PoolMachine {
         actions.append(.drop(id))
         checkEnd(&actions)
         return nil
-    }
-
-    // MARK: Inside
-
-    /// Gives what waits to the workers, as far as they take more.
-    mutating func dispatch(_ actions: inout [Action]) {
-        while let next = queue.first {
-            guard let chunk = chunks[next] else {
-                queue.popFirst(isPaid: false)
-                continue
-            }
-            guard let seat = seat(for: chunk, &actions) else { break }
-            queue.popFirst()
-            if chunk.key != nil {
-                seats[seat].own.append(next)
-                postOwn(seat, &actions)
-            } else {
-                post(next, chunk, to: seat, &actions)
-            }
-        }
-        guard needsArranging else { return }
-        needsArranging = false
-        arrange(&actions)
-    }
-
-    /// The worker that gets the chunk, now or when it has room; nil when it has to stay in the queue.
-    private mutating func seat(for chunk: Chunk, _ actions: inout [Action]) -> Int? {
-        let home = chunk.key.flatMap { homes.home(of: $0, among: seats) }
-        if let home { return home }
-        if startsAnother(&actions) { return nil }
-        let depth = queue.isSelective ? 1 : Self.depth
-        guard let seat = loads.least(below: depth), hasRoom(seat, for: chunk) else { return nil }
-        if let key = chunk.key { homes.settle(key, at: seat, tenure: seats[seat].tenure) }
-        return seat
-    }
-
-    private func hasRoom(_ seat: Int, for chunk: Chunk) -> Bool {
-        let load = seats[seat].order.count
-        return load < Self.depth && !seats[seat].freeSlots.isEmpty
-            && (load < 2 || seats[seat].bytes + chunk.bytes <= Self.byteBudget)
-    }
-
-    /// Posts what waits for this worker only.
-    private mutating func postOwn(_ seat: Int, _ actions: inout [Action]) {
-        while let next = seats[seat].own.first {
-            let chunk = chunks[next]
-            if let chunk, !hasRoom(seat, for: chunk) { return }
-            // First, because a worker that is posted its last chunk gives the others back.
-            _ = seats[seat].own.popFirst()
-            if let chunk { post(next, chunk, to: seat, &actions) }
-        }
-    }
-
-    /// Posts a chunk to a worker that has room for it.
-    private mutating func post(_ id: ChunkID, _ chunk: Chunk, to seat: Int, _ actions: inout [Action]) {
-        guard let slot = seats[seat].freeSlots.popLast() else { return }
-        chunks[id]?.place = (seat, slot)
-        seats[seat].chunks[slot] = id
-        seats[seat].order.append(slot)
-        seats[seat].bytes += chunk.bytes
-        if chunk.key != nil { seats[seat].bound += 1 }
-        seats[seat].posted += 1
-        seats[seat].isQuiet = false
-        recount(seat)
-        actions.append(.post(id, seat: seat, slot: slot))
-        guard seats[seat].posted == taskLimit else { return }
-        retire(seat, &actions)
-        needsArranging = true
-    }
-
-    /// Takes the slot and what is in it from the seat; false if it was free.
-    private mutating func release(_ slot: Int, of seat: Int) -> Bool {
-        guard let place = seats[seat].order.firstIndex(of: slot) else { return false }
-        seats[seat].order.remove(at: place)
-        seats[seat].freeSlots.append(slot)
-        if let id = seats[seat].chunks.removeValue(forKey: slot), let chunk = chunks.removeValue(forKey: id) {
-            seats[seat].bytes -= chunk.bytes
-            if chunk.key != nil { seats[seat].bound -= 1 }
-        }
-        if seats[seat].order.isEmpty { seats[seat].bytes = 0 }
-        return true
-    }
-
-    /// A worker without work takes over what waits behind another's running chunk.
-    mutating func feed(_ seat: Int, _ actions: inout [Action]) {
-        guard queue.isEmpty, loads.load(of: seat) == 0, let rich = holdings.most(atLeast: 2) else { return }
-        for slot in seats[rich].order.reversed() {
-            // What was taken back keeps its slot until the worker has come to it; what has a key stays.
-            guard let id = seats[rich].chunks[slot], chunks[id]?.key == nil else { continue }
-            return actions.append(.revoke(id, seat: rich, slot: slot))
-        }
-    }
-
-    /// A worker without work, if there is one, takes over what waits elsewhere; when that works, so does the next one.
-    mutating func feedIdle(_ actions: inout [Action]) {
-        if let idle = loads.least(below: 1) { feed(idle, &actions) }
-    }
-
-    /// Makes room for a worker in a seat that nobody has; nil when there are as many as there may be.
-    ///
-    /// Beside the workers there may be as many that wait for their places, or have not quite left theirs.
-    mutating func takeSeat() -> Int? {
-        guard takenCount < min(2 * target, seatLimit) else { return nil }
-        if let free = seats.firstIndex(where: { $0.stage == .empty }) { return free }
-        seats.append(Seat(slots: slots))
-        loads.addSeat()
-        holdings.addSeat()
-        return seats.count - 1
-    }
-
-    /// A seat that is as new, for the next worker.
-    mutating func clear(_ seat: Int) {
-        move(seat, to: .empty)
-        let tenure = seats[seat].tenure + 1
-        seats[seat] = Seat(slots: slots)
-        seats[seat].tenure = tenure
     }
 }

@@ -10,39 +10,39 @@ final class WorkerLoop: @unchecked Sendable {
     // @unchecked because the ends of the rings and the definitions change: only the loop's thread uses them,
     // and while it waits for a chunk's task, only that task, through `reply`.
     private var requests: FrameReader
-    private var answers: AnswerWriter
+    var answers: AnswerWriter
     /// Where long requests are; nil while there were none.
-    private var bulk: FrameReader?
+    var bulk: FrameReader?
     /// Where a chunk's task encodes its answers; the memory serves all of them.
     var answer = MessageWriter()
-    private var definitions: [UInt64: Result<any Invocation, any Error>] = [:]
+    var definitions: [UInt64: Result<any Invocation, any Error>] = [:]
     /// What is done before the worker leaves.
-    private var finalizer: (@Sendable () async throws -> Void)?
+    var finalizer: (@Sendable () async throws -> Void)?
 
-    private let seat: Int
-    private let segment: WorkerSegment
+    let seat: Int
+    let segment: WorkerSegment
     private let doorbell: Doorbell
     /// The call whose chunk has just ended; nil when that was dealt with.
-    private var endedCall: UInt64?
-    private let parcels = ParcelQueue()
+    var endedCall: UInt64?
+    let parcels = ParcelQueue()
     /// Where arguments lie that are used as they lie in memory.
-    private let scratch = AlignedScratch()
-    private let running = Mutex(RunningChunk<RunningTask>())
+    let scratch = AlignedScratch()
+    let running = Mutex(RunningChunk<RunningTask>())
     /// What goes with the next chunk.
-    private var escort: Result<Escort, any Error>?
+    var escort: Result<Escort, any Error>?
     /// Of a worker that is a thread of the pool's process.
     let desk: ThreadDesk?
     /// What a task needs a permit of, if the pool shares a budget with others.
-    private var budget: ConcurrencyBudget?
+    var budget: ConcurrencyBudget?
     /// The pool has asked to leave.
-    private var isOver = false
-    private var tasks = 0
+    var isOver = false
+    var tasks = 0
     /// A chunk's task is over; the loop's thread goes on.
-    private let finished = DispatchSemaphore(value: 0)
+    let finished = DispatchSemaphore(value: 0)
     /// Workers of one pool that may look for work at the same time.
     private let lookers = Processor.usableCount - 1
 
-    private struct RunningTask: @unchecked Sendable {
+    struct RunningTask: @unchecked Sendable {
         // @unchecked because of the task, which is valid for as long as this is kept.
         let task: UnsafeCurrentTask
     }
@@ -110,188 +110,6 @@ final class WorkerLoop: @unchecked Sendable {
             let desk = desk
             requests.wait(until: nil, unless: { desk?.isAbandoned == true })
         }
-    }
-
-    private func handle(_ frame: RingFrame, _ payload: UnsafeRawBufferPointer) {
-        var reader = unsafe ByteReader(payload)
-        do {
-            switch frame.kind {
-            case PoolRequest.define:
-                let id = try reader.read(UInt64.self)
-                let parcel = takeParcel(of: Int(try reader.read(UInt16.self)))
-                definitions[id] = Result {
-                    var message = MessageReader(reader, attachments: try parcel.open())
-                    return try InvocationCoder.decode(from: &message)
-                }
-            case PoolRequest.forget:
-                definitions[try reader.read(UInt64.self)] = nil
-            case PoolRequest.run:
-                try runChunk(slot: Int(frame.slot), &reader)
-            case PoolRequest.begin:
-                begin(Result { try WorkerHook.decode(&reader, parcel: takeParcel) })
-            case PoolRequest.finalizer:
-                finalizer = try WorkerHook.decode(&reader, parcel: takeParcel)
-            case PoolRequest.budget:
-                budget = try WorkerHook.decodeValue(&reader, parcel: takeParcel)
-                if desk == nil { ProcessPool.Worker.budget = budget?.id }
-            case PoolRequest.escort:
-                escort = Result { try Escort(from: &reader) }
-            case PoolRequest.openBulk:
-                // This process may have no room for another file or mapping: then it goes on without.
-                let files = try? takeParcel(of: 1).open()
-                let memory = files?.first.flatMap {
-                    try? WorkerSegment($0, ringBytes: BulkMemory.ringBytes)
-                }
-                if let memory { bulk = FrameReader(memory.requests) }
-                answers.use(memory)
-            case PoolRequest.closeBulk:
-                bulk = nil
-                answers.use(nil)
-            case PoolRequest.bulk:
-                guard try unsafe bulk?.next({ unsafe handle($0, $1) }) == true else {
-                    throw WireError.malformed("a long message that is not there")
-                }
-            case PoolRequest.leave:
-                leave()
-            default:
-                throw WireError.malformed("a request of kind \(frame.kind)")
-            }
-        } catch {
-            fatalError("the pool sent a request that is none: \(error)")
-        }
-    }
-
-    // MARK: Beginning and end
-
-    /// Runs the initializer, and says how it went.
-    private func begin(_ initializer: Result<(@Sendable () async throws -> Void)?, any Error>) {
-        let failure: (any Error)? =
-            switch initializer {
-            case .success(let initializer): initializer.flatMap { HookRun.run($0) }
-            case .failure(let error):
-                MultiprocessingError(
-                    .undecodable, "the worker could not decode the pool's initializer", cause: error)
-            }
-        answer.removeAll()
-        if let failure, let desk {
-            desk.put(failure)
-        } else if let failure {
-            ErrorTransport.encode(failure, processID: ThisProcess.id, into: &answer.bytes)
-        }
-        reply(failure == nil ? PoolReply.ready : PoolReply.refused, 0, answer.bytes.bytes)
-        flush()
-    }
-
-    private func leave() {
-        if let finalizer, let error = HookRun.run(finalizer) {
-            StandardError.write("\(ChildProcess.current.name): the finalizer threw: \(error)\n")
-        }
-        isOver = true
-    }
-
-    /// The descriptors that belong to the message at hand; waits until they have come.
-    private func takeParcel(of count: Int) -> Parcel {
-        count == 0 ? .whole([]) : parcels.take()
-    }
-
-    // MARK: Chunks
-
-    private func runChunk(slot: Int, _ reader: inout ByteReader) throws {
-        let definition = try reader.read(UInt64.self)
-        let id = try reader.read(UInt64.self)
-        let count = Int(try reader.read(UInt32.self))
-        let form = ChunkForm(rawValue: try reader.read(UInt16.self))
-        let escort = escort.take()
-        // Also those of a chunk that was taken back have come, or will come.
-        let parcel = takeParcel(of: Int(try reader.read(UInt16.self)))
-        let call = try reader.read(UInt64.self)
-        answers.chunkBegins(isQuiet: form.contains(.quiet))
-        endedCall = call
-        // Before the chunk is begun, so that it can be taken back meanwhile.
-        if let budget { _ = budget.semaphore.acquireBlocking() }
-        defer { try? budget?.semaphore.release() }
-        guard segment.slots[slot].start() else { return reply(PoolReply.vacated, slot, []) }
-        tasks += 1
-        if desk == nil { ProcessPool.Worker.beginTask() }
-        let attachments = (try? parcel.open()) ?? []
-        if form.contains(.packed) {
-            reader = unsafe ByteReader(UnsafeRawBufferPointer(scratch.copy(of: reader)))
-        }
-        let begin = Deadline.now.nanoseconds
-        let chunk = ChunkRun(
-            self, slot: segment.slots[slot], number: slot, count: count, form: form,
-            MessageReader(reader, attachments: attachments))
-        if case .lost = parcel {
-            chunk.failAll(MultiprocessingError.noRoomForHandle)
-            return flush()
-        }
-        if case .failure(let error) = escort {
-            chunk.failAll(
-                MultiprocessingError(
-                    .undecodable, "the worker could not decode the task-local values of the caller",
-                    cause: error))
-            return flush()
-        }
-        let company = try escort?.get()
-        let invocation = definitions[definition] ?? .failure(WireError.malformed("an unknown definition"))
-        switch invocation {
-        case .success(let invocation):
-            if let desk {
-                let place = ThreadPlace(
-                    worker: ProcessPool.Worker(seat: seat, tasks: tasks), depth: desk.depth,
-                    budget: budget?.id)
-                // The hook of the other way is not for a process that is not of our own making.
-                Task.immediateDetached(priority: company?.priority) {
-                    await ThreadPlace.$current.withValue(place) {
-                        await self.perform(invocation, chunk, id, company, since: begin)
-                    }
-                    self.finished.signal()
-                }
-            } else {
-                OwnThreadTask.catchNext()
-                Task.detached(priority: company?.priority) {
-                    await self.perform(invocation, chunk, id, company, since: begin)
-                    self.finished.signal()
-                }
-                OwnThreadTask.run()
-            }
-            finished.wait()
-        case .failure(let error):
-            chunk.failAll(
-                MultiprocessingError(.undecodable, "the worker could not decode the function", cause: error))
-        }
-        if !chunk.isComplete { reply(PoolReply.vacated, slot, []) }
-        flush()
-    }
-
-    /// The chunk's task, from its beginning to its end.
-    private nonisolated(nonsending) func perform(
-        _ invocation: any Invocation, _ chunk: ChunkRun, _ id: UInt64, _ company: Escort?, since start: UInt64
-    ) async {
-        begin(id)
-        if let company {
-            await company.accompany { await invocation.run(chunk) }
-        } else {
-            await invocation.run(chunk)
-        }
-        end()
-        chunk.took(since: start)
-        chunk.finish()
-    }
-
-    private func begin(_ chunk: UInt64) {
-        withUnsafeCurrentTask { task in
-            // Called inside of a task, so there is one; it stays valid until `end`, which it calls itself.
-            if let task = unsafe task {
-                let entry = unsafe RunningTask(task: task)
-                let isCancelled = running.withLock { $0.begin(chunk, entry) }
-                if isCancelled { unsafe task.cancel() }
-            }
-        }
-    }
-
-    private func end() {
-        running.withLock { $0.end() }
     }
 
     /// Begins an item, unless the worker was given up.

@@ -1,0 +1,34 @@
+import MultiprocessingCore
+
+// The memory for long messages.
+extension WorkerLink {
+    func takeBulkWish() -> Bool { bulkState.takeWish() }
+    func tickBulk() -> Bool { bulkState.tick() }
+    func bulkFailed() { bulkState.failed() }
+
+    /// Lets long messages go through this memory.
+    func openBulk(_ memory: WorkerSegment) throws(RingCorruption) {
+        bulkSegment = memory
+        bulkReplies = FrameReader(memory.replies)
+        enclose([memory.file])
+        try requests.send(kind: PoolRequest.openBulk, slot: 0, [])
+    }
+
+    /// The worker says what has become of the memory; false if it was not asked.
+    func bulkAnswered(_ kind: UInt32) -> Bool {
+        guard kind == PoolReply.bulkClosed else {
+            bulkRequests = bulkSegment.map { FrameWriter($0.requests) }
+            return bulkState.opened()
+        }
+        bulkReplies = nil
+        bulkSegment = nil
+        return bulkState.closed()
+    }
+
+    /// Asks the worker to give the memory up; what it has written there still comes.
+    func closeBulk() throws(RingCorruption) {
+        bulkRequests = nil
+        bulkState.closes()
+        try requests.send(kind: PoolRequest.closeBulk, slot: 0, [])
+    }
+}

@@ -1,0 +1,87 @@
+import MultiprocessingCore
+
+// What the pool asks of a worker.
+extension WorkerLoop {
+    /// Does what a request asks for.
+    func handle(_ frame: RingFrame, _ payload: UnsafeRawBufferPointer) {
+        var reader = unsafe ByteReader(payload)
+        do {
+            switch frame.kind {
+            case PoolRequest.define:
+                let id = try reader.read(UInt64.self)
+                let parcel = takeParcel(of: Int(try reader.read(UInt16.self)))
+                definitions[id] = Result {
+                    var message = MessageReader(reader, attachments: try parcel.open())
+                    return try InvocationCoder.decode(from: &message)
+                }
+            case PoolRequest.forget:
+                definitions[try reader.read(UInt64.self)] = nil
+            case PoolRequest.run:
+                try runChunk(slot: Int(frame.slot), &reader)
+            case PoolRequest.begin:
+                begin(Result { try WorkerHook.decode(&reader, parcel: takeParcel) })
+            case PoolRequest.finalizer:
+                finalizer = try WorkerHook.decode(&reader, parcel: takeParcel)
+            case PoolRequest.budget:
+                budget = try WorkerHook.decodeValue(&reader, parcel: takeParcel)
+                if desk == nil { ProcessPool.Worker.budget = budget?.id }
+            case PoolRequest.escort:
+                escort = Result { try Escort(from: &reader) }
+            case PoolRequest.openBulk:
+                // This process may have no room for another file or mapping: then it goes on without.
+                let files = try? takeParcel(of: 1).open()
+                let memory = files?.first.flatMap {
+                    try? WorkerSegment($0, ringBytes: BulkMemory.ringBytes)
+                }
+                if let memory { bulk = FrameReader(memory.requests) }
+                answers.use(memory)
+            case PoolRequest.closeBulk:
+                bulk = nil
+                answers.use(nil)
+            case PoolRequest.bulk:
+                guard try unsafe bulk?.next({ unsafe handle($0, $1) }) == true else {
+                    throw WireError.malformed("a long message that is not there")
+                }
+            case PoolRequest.leave:
+                leave()
+            default:
+                throw WireError.malformed("a request of kind \(frame.kind)")
+            }
+        } catch {
+            fatalError("the pool sent a request that is none: \(error)")
+        }
+    }
+
+    // MARK: Beginning and end
+
+    /// Runs the initializer, and says how it went.
+    private func begin(_ initializer: Result<(@Sendable () async throws -> Void)?, any Error>) {
+        let failure: (any Error)? =
+            switch initializer {
+            case .success(let initializer): initializer.flatMap { HookRun.run($0) }
+            case .failure(let error):
+                MultiprocessingError(
+                    .undecodable, "the worker could not decode the pool's initializer", cause: error)
+            }
+        answer.removeAll()
+        if let failure, let desk {
+            desk.put(failure)
+        } else if let failure {
+            ErrorTransport.encode(failure, processID: ThisProcess.id, into: &answer.bytes)
+        }
+        reply(failure == nil ? PoolReply.ready : PoolReply.refused, 0, answer.bytes.bytes)
+        flush()
+    }
+
+    private func leave() {
+        if let finalizer, let error = HookRun.run(finalizer) {
+            StandardError.write("\(ChildProcess.current.name): the finalizer threw: \(error)\n")
+        }
+        isOver = true
+    }
+
+    /// The descriptors that belong to the message at hand; waits until they have come.
+    func takeParcel(of count: Int) -> Parcel {
+        count == 0 ? .whole([]) : parcels.take()
+    }
+}
