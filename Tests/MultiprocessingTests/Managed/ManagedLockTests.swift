@@ -8,7 +8,7 @@ import Testing
     /// Runs a body in another process, until it has said that it is where it is to be killed.
     private func kill(_ child: ChildProcess, when gate: FileGate) async throws {
         try await child.start()
-        await Task.detached { gate.pass() }.value
+        try await onThread { gate.pass() }
         if let pid = child.pid { Glibc.kill(pid, SIGKILL) }
         #expect(try await child.join() == .signaled(SIGKILL))
     }
@@ -232,7 +232,7 @@ import Testing
                 try await Task.sleep(for: .seconds(600))
             }
             try await child.start()
-            await Task.detached { gate.pass() }.value
+            try await onThread { gate.pass() }
             let pid = try #require(child.pid)
             let waiting = Task {
                 try await lock.withLock(recovering: { #expect($0 == pid) }) { "inside" }

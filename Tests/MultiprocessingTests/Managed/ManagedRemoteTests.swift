@@ -47,7 +47,7 @@ private struct Stranger: Codable {
                 try await Task.sleep(for: .seconds(600))
             }
             try await child.start()
-            await Task.detached { gate.pass() }.value
+            try await onThread { gate.pass() }
             let pid = try #require(child.pid)
             #expect(try await lock.ownerID == pid)
             kill(pid, SIGKILL)
