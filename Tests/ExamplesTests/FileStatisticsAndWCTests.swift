@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The numbers of `file-statistics` against those of the `wc` of this machine.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses)
+@Suite(.timeLimit(.minutes(10)), .startsProcesses)
 struct FileStatisticsAndWCTests {
     private let folder: ScratchFolder
 

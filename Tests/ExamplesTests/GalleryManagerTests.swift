@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// The programs of the gallery about managers: what each of them prints.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses)
+@Suite(.timeLimit(.minutes(10)), .startsProcesses)
 struct GalleryManagerTests {
     private func lines(of program: String) async throws -> [String] {
         let outcome = try await ExampleProgram("gallery").run([program], in: ScratchFolder())

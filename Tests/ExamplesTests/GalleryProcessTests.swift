@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// The programs of the gallery about processes: what each of them prints.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses)
+@Suite(.timeLimit(.minutes(10)), .startsProcesses)
 struct GalleryProcessTests {
     /// What a program prints, line by line, when all goes well.
     private func lines(of program: String) async throws -> [String] {

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// The frame of the gallery: one program, all of them, the list, and what it refuses.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses)
+@Suite(.timeLimit(.minutes(10)), .startsProcesses)
 struct GalleryTests {
     private func run(_ arguments: String...) async throws -> ExampleProgram.Outcome {
         try await ExampleProgram("gallery").run(arguments, in: ScratchFolder())

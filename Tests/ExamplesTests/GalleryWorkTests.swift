@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The programs of the gallery of pools at work: what each of them prints.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses)
+@Suite(.timeLimit(.minutes(10)), .startsProcesses)
 struct GalleryWorkTests {
     /// What a program prints, line by line, when all goes well.
     private func lines(of program: String, in folder: ScratchFolder? = nil) async throws -> [String] {

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// The programs of the gallery about pools: what each of them prints.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses)
+@Suite(.timeLimit(.minutes(10)), .startsProcesses)
 struct GalleryWorkersTests {
     @Test func initializersAndLimitsOfTasks() async throws {
         let outcome = try await ExampleProgram("gallery").run(["P37"], in: ScratchFolder())

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The code of the manual, line by line, and that it does what the manual says.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses)
+@Suite(.timeLimit(.minutes(10)), .startsProcesses)
 struct ManualExamplesTests {
     @Test(arguments: ["Docs.md", "README.md"])
     func everyLineOfTheManualIsCompiledHere(_ document: String) throws {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The code of the manual's chapter on listeners.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses)
+@Suite(.timeLimit(.minutes(10)), .startsProcesses)
 struct ManualListenerTests {
     /// The server of the manual: answers each line of each client, many clients at a time.
     private func serve(_ listener: Listener) async throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The code of the manual's chapter on managed types.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses)
+@Suite(.timeLimit(.minutes(10)), .startsProcesses)
 struct ManualManagedTests {
     @Test func lists() async throws {
         try await withManager { manager in

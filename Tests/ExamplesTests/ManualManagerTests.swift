@@ -40,7 +40,7 @@ distributed actor Lender {
 }
 
 /// The code of the manual's chapter on managers.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses)
+@Suite(.timeLimit(.minutes(10)), .startsProcesses)
 struct ManualManagerTests {
     @Test func managers() async throws {
         try await withProcessPool(workers: 2) { pool in

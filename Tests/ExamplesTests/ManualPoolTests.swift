@@ -8,7 +8,7 @@ enum TraceID: PropagatedTaskLocal {
 }
 
 /// The code of the manual about what goes into a pool and what comes out; `ManualExamplesTests` compares the lines.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses)
+@Suite(.timeLimit(.minutes(10)), .startsProcesses)
 struct ManualPoolTests {
     @Test func valuesOfARunningTask() async throws {
         try await withProcessPool(workers: 1) { pool async throws in

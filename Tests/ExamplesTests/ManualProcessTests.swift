@@ -24,7 +24,7 @@ private struct Job: Codable {
 }
 
 /// The code of the manual's chapters on processes and on what they have in common.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses)
+@Suite(.timeLimit(.minutes(10)), .startsProcesses)
 struct ManualProcessTests {
     @Test func childProcesses() async throws {
         let child = ChildProcess(name: "greeter", "bob") { print("hello \($0)") }

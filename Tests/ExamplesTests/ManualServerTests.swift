@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The code of the manual's chapter for servers.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses)
+@Suite(.timeLimit(.minutes(10)), .startsProcesses)
 struct ManualServerTests {
     @Test func metrics() async throws {
         let pool = try ProcessPool(workers: 2)

@@ -9,7 +9,7 @@ enum Models {
 }
 
 /// The code of the manual's chapters on the workers of a pool.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses)
+@Suite(.timeLimit(.minutes(10)), .startsProcesses)
 struct ManualWorkersTests {
     @Test func workers() async throws {
         var configuration = ProcessPool.Configuration()

@@ -40,7 +40,7 @@ public struct StartsProcesses: SuiteTrait, TestTrait, TestScoping {
     ) async throws {
         await Turnstile.processes.enter()
         let watchdog = Task.detached {
-            // A minute before the limit of the suites, so that a hang is a report and not a mystery.
+            // Well before the limit of the suites, which counts the wait for the turn too, so that a hang is a report and not a mystery.
             try await Task.sleep(for: .seconds(240))
             print("\(test.name) hangs:\n\(Survey.report())")
         }

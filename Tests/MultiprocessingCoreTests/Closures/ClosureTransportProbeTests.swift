@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Runs the table of closures through two processes, each with addresses of its own.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ClosureTransportProbeTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct ClosureTransportProbeTests {
     private struct Outcome {
         let status: Int32
         let output: Data

@@ -4,7 +4,7 @@ import Testing
 
 @testable import MultiprocessingCore
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ForkServerTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct ForkServerTests {
     /// A server of this test's own, so that it can be ended without harm to others.
     private let launcher = ForkServerLauncher()
 

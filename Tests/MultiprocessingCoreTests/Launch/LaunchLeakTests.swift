@@ -5,7 +5,7 @@ import Testing
 @testable import MultiprocessingCore
 
 /// Whether starting children leaves anything behind, counted in a process of its own: here other tests run too.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct LaunchLeakTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct LaunchLeakTests {
     @Test(arguments: Method.allCases)
     func threeHundredInARowLeaveNothing(method: Method) async throws {
         let ends = Tally<Ending>()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import MultiprocessingCore
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct LauncherTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct LauncherTests {
     @Test(arguments: Method.allCases, [0, 1, 7, 70, 255] as [UInt8])
     func exitCodesArrive(method: Method, code: UInt8) async throws {
         let ends = Tally<Ending>()

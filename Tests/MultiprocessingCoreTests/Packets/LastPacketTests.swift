@@ -7,7 +7,7 @@ import Testing
 @testable import MultiprocessingCore
 
 /// The last packet before the end of a connection, for which the receiver looks all the time.
-@Suite(.timeLimit(.minutes(5))) struct LastPacketTests {
+@Suite(.timeLimit(.minutes(10))) struct LastPacketTests {
     /// A socket for a thread that sends one packet over it and closes it at once; -1 for none, -2 for the end.
     private final class Job: Sendable {
         let socket = Atomic<Int32>(-1)

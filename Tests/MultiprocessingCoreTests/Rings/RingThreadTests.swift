@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A writer and a reader on threads of their own that sleep whenever they can: a lost wake would hang them.
-@Suite(.timeLimit(.minutes(5))) struct RingThreadTests {
+@Suite(.timeLimit(.minutes(10))) struct RingThreadTests {
     private static let count = 10_000
 
     private static func size(_ generator: inout SplitMix64) -> Int {

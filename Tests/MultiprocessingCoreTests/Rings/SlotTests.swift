@@ -3,7 +3,7 @@ import MultiprocessingCore
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct SlotTests {
+@Suite(.timeLimit(.minutes(10))) struct SlotTests {
     private func slot() throws -> Slot {
         try WorkerSegment.make(ringBytes: 4096).slots[0]
     }

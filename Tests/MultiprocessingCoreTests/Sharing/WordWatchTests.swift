@@ -2,7 +2,7 @@ import MultiprocessingCore
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct WordWatchTests {
+@Suite(.timeLimit(.minutes(10))) struct WordWatchTests {
     @Test func aWatchEndsWithAWakeAndOnlyOnce() async throws {
         let calls = Tally<Bool>()
         let word = SharedWord(try sharedMemory(), at: 0)

@@ -2,7 +2,7 @@ import Glibc
 import MultiprocessingCore
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct PacketChannelTests {
+@Suite(.timeLimit(.minutes(10))) struct PacketChannelTests {
     @Test func packetsArriveWholeAndInOrder() throws {
         let (ours, theirs) = try SocketPair.make(packets: true)
         let (receiver, sender) = (PacketChannel(ours), PacketChannel(theirs))

@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct PollerTests {
+@Suite(.timeLimit(.minutes(10))) struct PollerTests {
     private let poller = Poller.shared
 
     @Test func timersComeInTheOrderOfTheirMoments() async {

@@ -13,7 +13,7 @@ extension Slice<UnsafeRawBufferPointer> {
 }
 
 /// What real CPythons and this library say to each other.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct CPythonConnectionTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct CPythonConnectionTests {
     /// As short as those in Python's manual.
     private static let key = Array("secret password".utf8)
     static let modern = ["3.12", "3.13"]

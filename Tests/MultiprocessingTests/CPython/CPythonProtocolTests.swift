@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// CPython's protocol between two ends of ours.
-@Suite(.timeLimit(.minutes(5))) struct CPythonProtocolTests {
+@Suite(.timeLimit(.minutes(10))) struct CPythonProtocolTests {
     private func pair(
         _ address: ListenerAddress? = nil, _ first: ConnectionProtocol = .cpython,
         _ second: ConnectionProtocol = .cpython

@@ -18,7 +18,7 @@ private struct Bill: Codable, Equatable {
 }
 
 /// Values that go as JSON.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct JSONMessageTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct JSONMessageTests {
     private let order = Bill(
         id: 9_007_199_254_740_991, note: "Grüße, 世界 🐍 \"\\\n", items: [.init(name: "a", price: 0.1)],
         tags: ["x": [true, false], "": []])

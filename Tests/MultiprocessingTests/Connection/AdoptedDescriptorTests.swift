@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Connections over sockets and pipes that somebody else made.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct AdoptedDescriptorTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct AdoptedDescriptorTests {
     enum Channel: String, CaseIterable, Sendable {
         case stream, packets, tcp
 

@@ -3,7 +3,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct ConnectionPollTests {
+@Suite(.timeLimit(.minutes(10))) struct ConnectionPollTests {
     @Test("POL-01 POL-04 CON-13: empty messages count, and polling consumes nothing")
     func polling() async throws {
         let (left, right) = try Connection.pipe()

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Connections whose other end is in another process.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ConnectionProcessTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct ConnectionProcessTests {
     /// A child that has the far end alone.
     private func child(
         _ context: ProcessContext, _ body: @escaping @concurrent @Sendable (Connection) async throws -> Void

@@ -23,7 +23,7 @@ private struct Chatty: Codable, Sendable {
 }
 
 /// Several tasks of one process at the same connection.
-@Suite(.timeLimit(.minutes(5))) struct ConnectionTaskTests {
+@Suite(.timeLimit(.minutes(10))) struct ConnectionTaskTests {
     @Test(
         "QUE-19 SFR-13: three senders at once: each long message arrives whole and once",
         arguments: [1 << 20, 20_000])

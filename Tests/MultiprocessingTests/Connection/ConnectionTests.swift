@@ -23,7 +23,7 @@ func pattern(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
 }
 
 /// Messages between two ends in one process.
-@Suite(.timeLimit(.minutes(5))) struct ConnectionTests {
+@Suite(.timeLimit(.minutes(10))) struct ConnectionTests {
     @Test("values of every kind arrive equal, in both directions")
     func values() async throws {
         let (left, right) = try Connection.pipe()

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Descriptors and handles inside messages.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct DescriptorPassingTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct DescriptorPassingTests {
     private struct Load: Codable, Sendable {
         var bytes: [UInt8]
         var ends: [TransferredDescriptor]

@@ -28,7 +28,7 @@ private enum Occupied {
 }
 
 /// Handles that go to workers, and come from them.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct PoolTransferTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct PoolTransferTests {
     /// Reads everything that was written by the body, in which the writing end is known; nobody here keeps it.
     private func text(
         _ body: (_ writer: PipeEnd) async throws -> Void

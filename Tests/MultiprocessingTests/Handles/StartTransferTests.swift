@@ -12,7 +12,7 @@ private struct WriteTask: ProcessTask {
 }
 
 /// Handles that a child gets with its body.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct StartTransferTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct StartTransferTests {
     /// Starts a child, waits for it, and reads what it wrote; the writing end here is gone by then.
     private func text(
         from reader: PipeEnd, _ child: ChildProcess

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Multiprocessing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct PoolEventTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct PoolEventTests {
     /// A word for each event.
     private func word(_ event: ProcessPool.Event) -> String {
         switch event {

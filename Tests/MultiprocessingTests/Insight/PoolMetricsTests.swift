@@ -3,7 +3,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct PoolMetricsTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct PoolMetricsTests {
     @Test func tasksAreCountedAndMeasured() async throws {
         let pool = try ProcessPool(workers: 2)
         _ = try await pool.map(0..<100, chunkSize: 10) { $0 }
@@ -74,7 +74,7 @@ import Testing
     }
 }
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct PoolServingTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct PoolServingTests {
     @Test func runEndsWithThePool() async throws {
         let pool = try ProcessPool(workers: 1)
         let service = Task { try await pool.run() }

@@ -6,7 +6,7 @@ import Testing
 @testable import Multiprocessing
 
 /// Who is let in, and who is not.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct AuthenticationTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct AuthenticationTests {
     private static let bytes = [UInt8](repeating: 3, count: 32)
 
     /// The listener still lets in whom it should.

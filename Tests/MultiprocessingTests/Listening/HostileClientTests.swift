@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Clients that are slow, silent or too many.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct HostileClientTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct HostileClientTests {
     @Test(
         "hundreds of clients that say a byte now and then keep no good one out, and are gone after five seconds"
     )

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Accepted connections in other processes, and what goes over them.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ListenerProcessTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct ListenerProcessTests {
     @Test("LIS-10: a program with an address and a key on its command line delivers a message")
     func token() async throws {
         let text = String((0..<32).map { _ in "0123456789abcdef".randomElement() ?? "0" })

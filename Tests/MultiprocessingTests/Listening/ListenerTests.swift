@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Listeners and their clients, as programs use them.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ListenerTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct ListenerTests {
     @Test("LIS-04: values both ways over every family, and the end", arguments: Place.allCases)
     func values(place: Place) async throws {
         let joined = try await Joined(place)

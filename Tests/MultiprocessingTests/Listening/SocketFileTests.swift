@@ -7,7 +7,7 @@ import Testing
 @testable import Multiprocessing
 
 /// The files of local sockets: where they are, who can reach them, and what is left.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) final class SocketFileTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) final class SocketFileTests {
     private let folder = "/tmp/mp-files-\(getpid())-\(UInt64.random(in: 0 ... .max))"
 
     init() throws {

@@ -6,7 +6,7 @@ import Testing
 @testable import Multiprocessing
 
 /// Children whose records nobody takes.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct LogBackpressureTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct LogBackpressureTests {
     @Test("LOG-05: while a handler blocks, a child does not hang, and no record is lost")
     func aBlockedHandlerLosesNothing() async throws {
         let count = 2500

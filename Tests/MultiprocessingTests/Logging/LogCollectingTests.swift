@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The records of children in the process that collects them.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct LogCollectingTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct LogCollectingTests {
     @Test(
         "LOG-05: records of children and grandchildren are there after join",
         arguments: ["forkserver", "spawn"])

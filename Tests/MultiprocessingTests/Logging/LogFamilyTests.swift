@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What children take over, and that their lines are whole.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct LogFamilyTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct LogFamilyTests {
     @Test(
         "LOG-05: lines from many processes are whole lines, and none is lost",
         arguments: ["forkserver", "spawn"])

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Multiprocessing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct LogQueueMachineTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct LogQueueMachineTests {
     private typealias Machine = LogQueueMachine<Int, String>
 
     private func text(_ item: Machine.Item?) -> String {

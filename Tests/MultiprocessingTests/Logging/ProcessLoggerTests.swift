@@ -22,7 +22,7 @@ private func logAtEveryLevel() {
     ProcessLogger.critical("g")
 }
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ProcessLoggerTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct ProcessLoggerTests {
     @Test("LOG-01: a library logger exists; at first it shows nothing")
     func nothingIsShownAtFirst() async throws {
         let text = try await inOwnProcess {

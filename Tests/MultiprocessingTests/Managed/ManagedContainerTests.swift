@@ -9,7 +9,7 @@ private struct Point: Codable, Hashable {
     let y: Int
 }
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ManagedContainerTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct ManagedContainerTests {
     // MARK: Lists
 
     @Test("PXY-01: a list's elements, slices, extending, popping, sorting", arguments: everyContext)

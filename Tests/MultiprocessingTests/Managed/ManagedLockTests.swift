@@ -4,7 +4,7 @@ import Testing
 
 @testable import Multiprocessing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ManagedLockTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct ManagedLockTests {
     /// Runs a body in another process, until it has said that it is where it is to be killed.
     private func kill(_ child: ChildProcess, when gate: FileGate) async throws {
         try await child.start()

@@ -17,7 +17,7 @@ private struct Failing: ProcessTask {
     func run() async throws -> Int { throw TestError() }
 }
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ManagedQueueTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct ManagedQueueTests {
     @Test("MGR-08: a queue of size 2 is drained in order by a child", arguments: everyContext)
     func sizeTwo(context: ProcessContext) async throws {
         try await withManager(context: context) { manager in

@@ -9,7 +9,7 @@ private struct Stranger: Codable {
 }
 
 /// Managed objects of a server that clients find by TCP, and what clients may not do.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ManagedRemoteTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct ManagedRemoteTests {
     private static let secret = Array("a key for tests, long enough".utf8)
 
     /// A server with a lock, a queue and a list, for as long as the body runs.

@@ -3,7 +3,7 @@ import Testing
 @testable import Multiprocessing
 
 /// Waiting for managed objects, within one process.
-@Suite(.timeLimit(.minutes(2))) struct WaitingRoomTests {
+@Suite(.timeLimit(.minutes(10))) struct WaitingRoomTests {
     private let room = WaitingRoom(LockMachine(), in: .shared)
 
     private func acquire(_ timeout: Duration? = nil) async throws -> LockOutcome? {

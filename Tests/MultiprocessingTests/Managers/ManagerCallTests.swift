@@ -16,7 +16,7 @@ private enum House {
     }
 }
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ManagerCallTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct ManagerCallTests {
     @Test(
         "Methods that return, throw, return nothing; properties and generic methods", arguments: everyContext)
     func methods(context: ProcessContext) async throws {

@@ -20,7 +20,7 @@ distributed actor Workshop {
     distributed func close() async { await pool.shutdown() }
 }
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ManagerClientTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct ManagerClientTests {
     @Test("Workers of a pool use an object that their body captures, and errors keep their types")
     func pool() async throws {
         try await withManager { manager in

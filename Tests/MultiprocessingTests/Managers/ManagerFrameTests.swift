@@ -66,7 +66,7 @@ private struct FrameClient {
     }
 }
 
-@Suite(.timeLimit(.minutes(5))) struct ManagerFrameTests {
+@Suite(.timeLimit(.minutes(10))) struct ManagerFrameTests {
     @Test("Raw frames reach distributed methods of the object's type, and nothing else")
     func hidden() async throws {
         let core = try ServerCore()

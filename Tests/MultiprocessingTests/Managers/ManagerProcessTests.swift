@@ -4,7 +4,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ManagerProcessTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct ManagerProcessTests {
     @Test(
         "MGR-01: a manager starts, serves and shuts down, and its process ends with 0",
         arguments: everyContext)

@@ -4,7 +4,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ManagerServerTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct ManagerServerTests {
     private func key(_ text: String = "a key of many bytes") throws -> AuthenticationKey {
         try AuthenticationKey(Array(text.utf8))
     }

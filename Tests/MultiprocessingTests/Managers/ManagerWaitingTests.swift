@@ -4,7 +4,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ManagerWaitingTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct ManagerWaitingTests {
     @Test("A call is cancelled with its task, and the method sees it")
     func cancelled() async throws {
         try await withManager { manager in

@@ -3,7 +3,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct SharedMemoryFamilyTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct SharedMemoryFamilyTests {
     @Test("SHM-09 SHM-11: children write through the name and through the handle", arguments: everyContext)
     func children(context: ProcessContext) async throws {
         let named = try SharedMemory(creating: nil, count: 100)

@@ -35,7 +35,7 @@ private struct Jobs {
     var done: [AsyncResult<Int>] { [finished, failed, cancelled] }
 }
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct AsyncResultTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct AsyncResultTests {
     private func withJobs(_ body: @concurrent (Jobs) async throws -> Void) async throws {
         let gate = FileGate()
         defer { gate.remove() }

@@ -3,7 +3,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ClosureRefusalTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct ClosureRefusalTests {
     /// The probe sends closures of all shapes; in this configuration here, in release by the checks of a change.
     @Test func theProbeFindsNoShapeThatFails() throws {
         let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Workers are killed at random moments while streams run; each item comes out once, as its value or as lost.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct KillCampaignTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct KillCampaignTests {
     /// Kills in each campaign; a larger number in the environment makes it a nightly one.
     static let kills = ProcessInfo.processInfo.environment["MULTIPROCESSING_KILLS"].flatMap { Int($0) } ?? 60
 

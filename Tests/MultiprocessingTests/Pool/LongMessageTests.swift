@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Arguments and results of every size, which travel in different ways.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct LongMessageTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct LongMessageTests {
     /// Around what goes through the usual ring, through the long one, and through neither in one piece.
     static let sizes: [Int] = {
         let borders: [Int] = [65_536, 131_072, 262_144, 1_048_576, 2_097_152, 4_194_304]

@@ -3,7 +3,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct NestedPoolTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct NestedPoolTests {
     @Test(
         "PNE-02: outer tasks with inner pools end before the inner workers' idle timeouts",
         arguments: everyContext)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A function in a process of its own: a pool of one worker, for one call.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct OneShotTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct OneShotTests {
     private func once<R: Codable & Sendable>(
         timeout: Duration? = nil, _ body: @escaping @concurrent @Sendable () async throws -> R
     ) async throws -> R {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Plain numbers travel side by side; everything comes out as it would without that.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct PackedFormTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct PackedFormTests {
     /// Sizes around every border: one item, one stretch, one run, a whole ring.
     static let counts = [0, 1, 2, 3, 63, 64, 65, 1023, 1024, 1025, 8191, 8192, 8193, 40_000]
 

@@ -3,7 +3,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct PoolAdmissionTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct PoolAdmissionTests {
     private static func configuration(maxQueued: Int) -> ProcessPool.Configuration {
         var configuration = ProcessPool.Configuration()
         configuration.maxQueued = maxQueued

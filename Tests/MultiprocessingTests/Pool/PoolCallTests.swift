@@ -3,7 +3,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct PoolCallTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct PoolCallTests {
     @Test func appliesBodiesOfUpToFourArguments() async throws {
         try await withProcessPool(workers: 2) { pool async throws in
             #expect(try await pool.apply { 7 } == 7)

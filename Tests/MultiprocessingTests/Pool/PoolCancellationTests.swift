@@ -7,7 +7,7 @@ import Testing
 /// A place in memory of both sides where a body says what it has seen.
 private func makeMarks() throws -> SharedArray<Int> { try SharedArray(repeating: 0, count: 8) }
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct PoolCancellationTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct PoolCancellationTests {
     @Test func whatHasNotBegunNeverRuns() async throws {
         let gate = FileGate()
         defer { gate.remove() }

@@ -22,7 +22,7 @@ private enum Stubborn: PropagatedTaskLocal {
     static var taskLocal: TaskLocal<Fussy?> { $current }
 }
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct PoolContextTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct PoolContextTests {
     private static var configuration: ProcessPool.Configuration {
         var configuration = ProcessPool.Configuration()
         configuration.taskLocals = [RequestID.self, Baggage.self, Stubborn.self]

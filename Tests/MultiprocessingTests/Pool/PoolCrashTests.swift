@@ -3,7 +3,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct PoolCrashTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct PoolCrashTests {
     @Test func aWorkerThatExitsCostsItsTaskOnly() async throws {
         try await withProcessPool(workers: 1) { pool async throws in
             let first = try await pool.apply { getpid() }

@@ -3,7 +3,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct PoolDeadlineTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct PoolDeadlineTests {
     @Test func aCallEndsAtTheDeadlineOfItsTask() async throws {
         var configuration = ProcessPool.Configuration()
         configuration.cancellationGrace = .seconds(3600)

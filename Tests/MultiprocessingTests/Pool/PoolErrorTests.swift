@@ -3,7 +3,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct PoolErrorTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct PoolErrorTests {
     @Test func aCodableErrorArrivesAsItself() async throws {
         try await withProcessPool(workers: 1) { pool async throws in
             await #expect(throws: DivisionByZero(numerator: 8)) {
@@ -157,7 +157,7 @@ private struct ReadOnly: Error, Codable, Hashable {
     }
 }
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct PoolErrorValueTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct PoolErrorValueTests {
     @Test("PER-01 PER-14: a hundred that cannot be encoded, then a hundred that can")
     func manyThatCannotBeEncoded() async throws {
         try await withProcessPool(workers: 2) { pool async throws in

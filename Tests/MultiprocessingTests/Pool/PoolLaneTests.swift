@@ -7,7 +7,7 @@ extension ProcessPool.Lane {
     fileprivate static let interactive: Self = "interactive"
 }
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct PoolLaneTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct PoolLaneTests {
     /// The order in which one worker runs what waited while it was busy.
     private func order(
         _ configuration: ProcessPool.Configuration = .init(),

@@ -8,7 +8,7 @@ func processExists(_ pid: Int32) -> Bool {
     kill(pid, 0) == 0
 }
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct PoolLifetimeTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct PoolLifetimeTests {
     @Test func aScopeLeavesNoProcessBehind() async throws {
         let workers = try await withProcessPool(workers: 2) { pool async throws in
             Set(try await pool.map(0..<40, chunkSize: 1) { _ in getpid() })

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Many callers, full rings, stopped and dying workers.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct PoolPressureTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct PoolPressureTests {
     @Test("POO-17: ten tasks share a pool, and mix maps, submissions and cancellations")
     func manyCallers() async throws {
         try await withProcessPool(workers: 2) { pool async throws in

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What happens when the system has no room.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses, .serialized) struct PoolResourceTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses, .serialized) struct PoolResourceTests {
     /// In a process of its own, because the limit is one of the whole process.
     @Test(arguments: 0...40)
     func withoutDescriptorsAPoolWorksOrSaysSo(spare: Int) async throws {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// How pools end, whatever is going on in them.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct PoolShutdownTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct PoolShutdownTests {
     @Test("POO-05 POO-06 PSD-01 POO-33: after its end a pool takes no work, and is not active")
     func afterTheEnd() async throws {
         let pool = try await withProcessPool(workers: 2) { pool async throws in

@@ -13,7 +13,7 @@ final class CountingSequence: Sequence, Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct PoolStreamTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct PoolStreamTests {
     @Test func imapKeepsTheOrder() async throws {
         try await withProcessPool(workers: 2) { pool async throws in
             var results: [Int] = []

@@ -62,7 +62,7 @@ struct Treacherous: Codable, Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct PoolTreacheryTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct PoolTreacheryTests {
     private func check(_ error: (any Error)?, of task: Treacherous) {
         switch (task.place, task.deed) {
         case (.run, .fail): #expect(error is DivisionByZero)

@@ -3,7 +3,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct PoolValuesTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct PoolValuesTests {
     @Test func valuesComeInOrderBeforeTheEnd() async throws {
         try await withProcessPool(workers: 1) { pool async throws in
             var none: [Int] = []

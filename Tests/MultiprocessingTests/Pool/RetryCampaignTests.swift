@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Workers are killed at random moments while streams run under `.retry`: every value comes, and comes once.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct RetryCampaignTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct RetryCampaignTests {
     private static var configuration: ProcessPool.Configuration {
         var configuration = ProcessPool.Configuration()
         configuration.onWorkerDeath = .retry(max: 1000)

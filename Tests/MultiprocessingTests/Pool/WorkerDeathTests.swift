@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What a pool does when a worker dies, by its policy.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct WorkerDeathTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct WorkerDeathTests {
     private static func configuration(_ policy: WorkerDeathPolicy) -> ProcessPool.Configuration {
         var configuration = ProcessPool.Configuration()
         configuration.onWorkerDeath = policy

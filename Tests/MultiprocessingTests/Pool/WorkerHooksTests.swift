@@ -18,7 +18,7 @@ enum WorkerKnowledge {
 /// What workers do at the beginning and the end of their lives, and what they remember in between.
 typealias WorkerBody = @concurrent @Sendable () async throws -> Void
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct WorkerHooksTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct WorkerHooksTests {
     @Test("POO-10 FUT-16: the initializer runs once in each worker, before any task", arguments: everyContext)
     func theInitializer(context: ProcessContext) async throws {
         let runs = try SharedValue(0)

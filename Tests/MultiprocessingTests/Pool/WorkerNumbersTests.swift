@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// How many workers a pool has, and how they are replaced.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct WorkerNumbersTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct WorkerNumbersTests {
     private func processes(_ pool: ProcessPool) -> Set<Int32> { Set(pool.workerStatuses.map(\.processID)) }
 
     // MARK: Limits of tasks

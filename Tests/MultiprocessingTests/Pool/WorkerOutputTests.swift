@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What workers print, and where it goes.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct WorkerOutputTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct WorkerOutputTests {
     private static var captured: StartOptions {
         var options = StartOptions()
         options.standardOutput = .captured

@@ -22,7 +22,7 @@ private final class Tracked: Codable, Sendable {
     var isHere: Bool { true }
 }
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct BodyTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct BodyTests {
     @Test("PRC-02: a child without anything to do starts and ends with 0", arguments: everyContext)
     func nothingToDo(context: ProcessContext) async throws {
         let child = ChildProcess(context: context) {}

@@ -9,7 +9,7 @@ private struct ExitTask: ProcessTask {
     func run() async throws { exit(code) }
 }
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ChildProcessTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct ChildProcessTests {
     static let contexts = [ProcessContext(.forkserver), ProcessContext(.spawn)]
 
     @Test(arguments: contexts) func aBodyThatReturnsEndsWithZero(context: ProcessContext) async throws {

@@ -3,7 +3,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ChildStopTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct ChildStopTests {
     @Test("TMC-09: a child that ends at SIGTERM is not waited for any longer")
     func aChildThatEnds() async throws {
         let child = ChildProcess { while true { usleep(1000) } }

@@ -16,7 +16,7 @@ private struct Possessions: Codable, CustomStringConvertible {
 }
 
 /// `MULTIPROCESSING_CHILDREN` makes them longer: the number of children in a row.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses, .serialized) struct ChurnTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses, .serialized) struct ChurnTests {
     @Test("FDH-07 STM-10: a thousand children in a row leave nothing", arguments: everyContext)
     func inARow(context: ProcessContext) async throws {
         let program = ChildProcess("\(context)", options: .captured) { method in

@@ -73,7 +73,7 @@ private struct Chain: ProcessTask {
     try await ordinary.start()
 }
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct FamilyTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct FamilyTests {
     @Test("PRC-13 PRC-25: children of children, in depth-first order", arguments: everyContext)
     func depthFirst(context: ProcessContext) async throws {
         let file = "/tmp/mp-tree-\(getpid())-\(context)"

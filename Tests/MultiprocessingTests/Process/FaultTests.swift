@@ -3,7 +3,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses, .serialized) struct FaultTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses, .serialized) struct FaultTests {
     @Test("a body that becomes another program reports that program's end", arguments: everyContext)
     func exec(context: ProcessContext) async throws {
         let child = ChildProcess(context: context, options: .captured) {

@@ -3,7 +3,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct FinalizerTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct FinalizerTests {
     @Test("ATX-01: an exit hook of a child runs when it ends", arguments: everyContext)
     func exitHooks(context: ProcessContext) async throws {
         let child = ChildProcess(context: context, options: .captured) {

@@ -20,7 +20,7 @@ private actor Counter {
 }
 
 /// Each test forks in a program of its own: a fork of the process that runs the tests would hold open what others close.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ForkTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct ForkTests {
     /// Runs a body in a program that is busy, as servers are, and gives what it prints.
     private func program(_ body: @escaping @concurrent @Sendable () async throws -> Void) async throws
         -> Report

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What processes of the library have open, and leave behind.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct HygieneTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct HygieneTests {
     @Test(
         "FDH-03: a worker has the streams, its channel, its parent and what it works with",
         arguments: everyContext)

@@ -3,7 +3,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct InterruptTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct InterruptTests {
     @Test(
         "PRC-12: an interrupt ends a child with code 1 and one line, also one that computes",
         arguments: everyContext)

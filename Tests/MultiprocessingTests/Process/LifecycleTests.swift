@@ -3,7 +3,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct LifecycleTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct LifecycleTests {
     @Test("PRC-01: the process that nobody started knows what it is")
     func theRootProcess() throws {
         let current = ChildProcess.current

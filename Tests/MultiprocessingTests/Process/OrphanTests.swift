@@ -11,7 +11,7 @@ private func reportedWorkers(_ path: String) -> [Int32] {
     return text.split(separator: "\n").compactMap { Int32($0) }
 }
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct OrphanTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct OrphanTests {
     /// Workers that compute, that wait for work and that are being started all end with their program.
     @Test(arguments: [StartMethod.forkserver, .spawn])
     func workersEndWhenTheirParentIsKilled(method: StartMethod) async throws {

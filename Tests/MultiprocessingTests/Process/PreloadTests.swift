@@ -14,7 +14,7 @@ private struct MissingModel: Error, Codable, Equatable {
     var name: String
 }
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct PreloadTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct PreloadTests {
     @Test("what a fork server preloads is there in every child, and was done once")
     func preload() async throws {
         let size = 100_000

@@ -3,7 +3,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ProgramTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct ProgramTests {
     @Test(
         "the end of a program terminates daemons and waits for other children", arguments: ["end", "exit"],
         everyContext)

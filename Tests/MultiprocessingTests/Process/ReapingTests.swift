@@ -3,7 +3,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ReapingTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct ReapingTests {
     @Test("REA-01 REA-03: each child is reaped by itself, once, however many wait", arguments: everyContext)
     func separate(context: ProcessContext) async throws {
         let gate = FileGate()

@@ -3,7 +3,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct SettingsTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct SettingsTests {
     @Test("PRC-23 PRC-28: the environment is exactly what the options say", arguments: everyContext)
     func environment(context: ProcessContext) async throws {
         // In a program of its own, which changes its environment.

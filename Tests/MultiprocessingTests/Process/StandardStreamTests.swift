@@ -3,7 +3,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct StandardStreamTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct StandardStreamTests {
     @Test(
         "STD-06: captured streams are complete, separate, and empty when nothing was written",
         arguments: everyContext)

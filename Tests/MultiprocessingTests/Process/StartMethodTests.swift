@@ -3,7 +3,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct StartMethodTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct StartMethodTests {
     @Test("STM-02 STM-15: the program's method is chosen once, unless by force; children have it too")
     func choice() async throws {
         #expect(StartMethod.current == .forkserver)

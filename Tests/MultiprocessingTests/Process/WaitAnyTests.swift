@@ -3,7 +3,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct WaitAnyTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct WaitAnyTests {
     @Test(
         "PRC-14 PRC-25: the sentinel is an error before the start, and ready with the end",
         arguments: everyContext)

@@ -3,7 +3,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct BarrierTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct BarrierTests {
     // A process is a party from its first wait on. One that is killed breaks the barrier, also between two waits; one
     // that ends by itself leaves, and the barrier waits for others to come in its place.
 

@@ -3,7 +3,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ConditionTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct ConditionTests {
     @Test("waits and notifications without the lock are refused")
     func withoutLock() async throws {
         let condition = try SharedCondition()

@@ -3,7 +3,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct EventTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct EventTests {
     @Test("EVT-01: waits return at once when it is set, else at their limit", arguments: everyContext)
     func basics(context: ProcessContext) async throws {
         let event = try SharedEvent()

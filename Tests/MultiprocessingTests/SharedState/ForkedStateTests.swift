@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Each test forks in a program of its own: a fork of the process that runs the tests would hold open what others close.
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ForkedStateTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct ForkedStateTests {
     private func output(_ body: @escaping @concurrent @Sendable () async throws -> Void) async throws
         -> Report
     {

@@ -3,7 +3,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct LockTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct LockTests {
     @Test("LCK-02: acquire, locked, try, release, and a release too many")
     func basics() async throws {
         let lock = try SharedLock()

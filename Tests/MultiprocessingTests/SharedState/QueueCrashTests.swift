@@ -5,7 +5,7 @@ import Testing
 
 /// A process is killed between any two changes of a queue's memory; nobody else notices but by a missing value.
 @Suite(
-    .timeLimit(.minutes(5)), .startsProcesses,
+    .timeLimit(.minutes(10)), .startsProcesses,
     .enabled(if: hasCrashPoints, "crash points are in debug builds only"))
 struct QueueCrashTests {
     static let puts = [

@@ -3,7 +3,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct QueueTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct QueueTests {
     @Test("QUE-01 QUE-02: a bounded queue fills, and a full one refuses at once")
     func bounded() async throws {
         let queue = try SharedQueue<Int>(capacity: 6)

@@ -11,7 +11,7 @@ private let earlyQueue = Result {
     return (queue, try queue.getBlocking(timeout: .seconds(3)))
 }
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct QueueUseTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct QueueUseTests {
     @Test("QUE-08: a queue can be made, filled and drained by a global's initialiser")
     func global() throws {
         let (queue, value) = try earlyQueue.get()

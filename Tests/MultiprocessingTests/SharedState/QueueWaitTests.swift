@@ -2,7 +2,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct QueueWaitTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct QueueWaitTests {
     @Test("WAI-01: waiting for several queues finds each value once, and each end", arguments: everyContext)
     func severalQueues(context: ProcessContext) async throws {
         let queues = try (0..<4).map { _ in try SharedQueue<Int>() }

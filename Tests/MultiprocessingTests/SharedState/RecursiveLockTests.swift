@@ -3,7 +3,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct RecursiveLockTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct RecursiveLockTests {
     @Test("RLK-02: three acquisitions need three releases, and a fourth is an error")
     func depth() async throws {
         let lock = try SharedRecursiveLock()

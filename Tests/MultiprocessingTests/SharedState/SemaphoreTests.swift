@@ -3,7 +3,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct SemaphoreTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct SemaphoreTests {
     // SEM-04 and SEM-05 do not apply: a semaphore has no name, it travels as a handle. SEM-06 cannot be written: a
     // handle exists only once its memory is complete.
 

@@ -9,7 +9,7 @@ private let counter = Atomic(0)
 
 private final class Unsent: Error {}
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct ThreadPoolTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct ThreadPoolTests {
     @Test func everyFormOfCallWorksInThisProcess() async throws {
         try await withProcessPool(workers: 3, backend: .threads) { pool async throws in
             #expect(try await pool.map(1...10) { $0 * $0 } == (1...10).map { $0 * $0 })

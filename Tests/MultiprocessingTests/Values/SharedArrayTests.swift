@@ -3,7 +3,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct SharedArrayTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct SharedArrayTests {
     @Test(
         "ARR-01: length, indices and slices are those of an array; a child's sums are seen",
         arguments: everyContext)

@@ -4,7 +4,7 @@ import Multiprocessing
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct SharedListTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct SharedListTests {
     private let values: [MixedValue] = ["howdy", .bytes([1, 2]), -273.154, 100, nil, true, 42]
 
     @Test("SHL-01: values of mixed kinds come back by index, from the end and by iteration")

@@ -9,7 +9,7 @@ struct SharedPoint: BitwiseCopyable, Sendable, Equatable {
     var z: UInt8
 }
 
-@Suite(.timeLimit(.minutes(5)), .startsProcesses) struct SharedValueTests {
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct SharedValueTests {
     @Test(
         "VAL-01 VAL-02: scalars hold their first value and show what a child wrote", arguments: everyContext)
     func scalars(context: ProcessContext) async throws {
