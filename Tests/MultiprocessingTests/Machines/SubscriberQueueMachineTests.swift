@@ -3,8 +3,8 @@ import Testing
 
 @testable import Multiprocessing
 
-@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct LogQueueMachineTests {
-    private typealias Machine = LogQueueMachine<Int, String>
+@Suite(.timeLimit(.minutes(10)), .startsProcesses) struct SubscriberQueueMachineTests {
+    private typealias Machine = SubscriberQueueMachine<Int, String>
 
     private func text(_ item: Machine.Item?) -> String {
         switch item {

@@ -1,7 +1,7 @@
-/// The decisions of a bounded queue between those who log and those who iterate: a value, without locks.
+/// The decisions of a bounded queue between those who tell and those who iterate: a value, without locks.
 ///
 /// When it is full, the oldest element is left out, and whoever comes to the place is told how many were.
-struct LogQueueMachine<Element, Waiter> {
+struct SubscriberQueueMachine<Element, Waiter> {
     /// What a consumer gets.
     enum Item {
         case element(Element)
