@@ -20,26 +20,7 @@ package final class Poller: Sendable {
         }
     }
 
-    /// A descriptor that is being watched.
-    package struct Watch: Hashable, Sendable {
-        fileprivate let descriptor: Int32
-        fileprivate let token: UInt64
-    }
-
-    /// What a descriptor is watched for.
-    package enum Interest: Sendable {
-        /// Bytes to read, or the other end is gone.
-        case reading
-        /// Space to write, or the other end is gone.
-        case writing
-    }
-
-    /// Something that will happen at a moment.
-    package struct Timer: Hashable, Sendable {
-        fileprivate let id: UInt64
-    }
-
-    private struct State {
+    struct State {
         var handlers: [UInt64: @Sendable () -> Void] = [:]
         var lastToken: UInt64 = 0
         var timers = DeadlineHeap<@Sendable () -> Void>()
@@ -49,46 +30,9 @@ package final class Poller: Sendable {
         var isEnding = false
     }
 
-    private static let current = GlobalMutex<Poller?>(nil)
-
-    /// The poller of this process, made when it is first asked for.
-    ///
-    /// - Throws: when there is no room for its two descriptors or its thread; a later call may succeed.
-    package static func obtain() throws(SystemError) -> Poller {
-        try current.withLock { current throws(SystemError) in
-            if let current { return current }
-            let fresh = try Poller()
-            current = fresh
-            return fresh
-        }
-    }
-
-    /// In a forked copy, which lacks the poller's thread: the next one to ask gets a poller of the copy's own.
-    static func forget() {
-        // Kept, with all that its handlers hold: that belongs to the process which was copied.
-        current.withLock { current in
-            if let current { _ = unsafe Unmanaged.passRetained(current) }
-            current = nil
-        }
-    }
-
-    /// The poller, for those who have no one to tell that there is none.
-    ///
-    /// Whoever starts something obtains it first, so it is there when something has been started.
-    package static var shared: Poller {
-        do {
-            return try obtain()
-        } catch {
-            fatalError("nothing can be waited for: \(error)")
-        }
-    }
-
-    /// False in a forked copy of the process that made it.
-    var isCurrent: Bool { Self.current.withLock { $0 === self } }
-
-    private let set: Descriptor
+    let set: Descriptor
     private let alarm: Descriptor
-    private let state = Mutex(State())
+    let state = Mutex(State())
     private static let alarmToken: UInt64 = 0
     private let companion: Companion?
 
@@ -115,88 +59,6 @@ package final class Poller: Sendable {
         try OSThread.start(named: name, stackBytes: stackBytes) { [self] in run() }
     }
 
-    // MARK: Descriptors
-
-    /// Calls the handler whenever the descriptor has bytes to read, or space to write, or its other end is gone.
-    package func watch(
-        _ descriptor: Int32, for interest: Interest = .reading, _ handler: @escaping @Sendable () -> Void
-    ) throws(SystemError) -> Watch {
-        let token = add(handler)
-        let result =
-            switch interest {
-            case .reading: mp_watch_add(set.raw, descriptor, token)
-            case .writing: mp_watch_add_writing(set.raw, descriptor, token)
-            }
-        guard result == 0 else { throw failed(token) }
-        return Watch(descriptor: descriptor, token: token)
-    }
-
-    /// Ends a watch; call it before the descriptor is closed.
-    ///
-    /// A handler that runs already goes on.
-    package func unwatch(_ watch: Watch) {
-        let handler = state.withLock { $0.handlers.removeValue(forKey: watch.token) }
-        if handler != nil { mp_watch_remove(set.raw, watch.descriptor) }
-    }
-
-    /// Takes a descriptor in, armed for its first time; the handler may be called without a reason.
-    package func register(
-        _ descriptor: Int32, reading: Bool, writing: Bool, _ handler: @escaping @Sendable () -> Void
-    ) throws(SystemError) -> Watch {
-        let token = add(handler)
-        guard mp_watch_register(set.raw, descriptor, token, reading ? 1 : 0, writing ? 1 : 0) == 0 else {
-            throw failed(token)
-        }
-        return Watch(descriptor: descriptor, token: token)
-    }
-
-    /// Calls the handler of a registered descriptor once, at the next thing that happens to it.
-    package func arm(_ watch: Watch, reading: Bool, writing: Bool) throws(SystemError) {
-        guard mp_watch_arm(set.raw, watch.descriptor, watch.token, reading ? 1 : 0, writing ? 1 : 0) == 0
-        else {
-            throw .last("epoll_ctl")
-        }
-    }
-
-    private func add(_ handler: @escaping @Sendable () -> Void) -> UInt64 {
-        state.withLock { state in
-            state.lastToken += 1
-            state.handlers[state.lastToken] = handler
-            return state.lastToken
-        }
-    }
-
-    /// Forgets a handler whose descriptor was not taken.
-    private func failed(_ token: UInt64) -> SystemError {
-        let error = SystemError.last("epoll_ctl")
-        _ = state.withLock { $0.handlers.removeValue(forKey: token) }
-        return error
-    }
-
-    // MARK: Moments
-
-    /// Calls the handler once, at this moment or a little later.
-    @discardableResult
-    package func schedule(at deadline: Deadline, _ handler: @escaping @Sendable () -> Void) -> Timer {
-        let (id, mustWake) = state.withLock { state in
-            let id = state.timers.add(handler, at: deadline)
-            let isEarlier = state.sleepsUntil.map { deadline < $0 } ?? true
-            return (id, state.isSleeping && isEarlier)
-        }
-        if mustWake { wake() }
-        return Timer(id: id)
-    }
-
-    /// Takes a timer back.
-    ///
-    /// A handler that runs already goes on.
-    package func cancel(_ timer: Timer) {
-        // The handler ends after the lock, because whatever it holds may end with it.
-        _ = state.withLock { $0.timers.cancel(timer.id) }
-    }
-
-    // MARK: The thread
-
     /// Makes the companion look again whether it has something to do.
     package func rouse() {
         if state.withLock({ $0.isSleeping }) { wake() }
@@ -208,7 +70,7 @@ package final class Poller: Sendable {
         wake()
     }
 
-    private func wake() {
+    func wake() {
         var one: UInt64 = 1
         // A full counter means that the thread is being woken anyway.
         _ = unsafe write(alarm.raw, &one, 8)

@@ -112,59 +112,6 @@ package final class QueueState: Sendable {
         arena.prepare(fileSize: 4096)
     }
 
-    // MARK: Looks
-
-    package var capacity: Int? { limit.value == 0 ? nil : Int(limit.value) }
-    package var delivery: Delivery { Delivery(rawValue: mode.value) ?? .once }
-    /// How many messages wait.
-    package var count: Int { Int(queued.value) }
-    /// How many messages wait or are in hand.
-    package var unsettled: Int { `guard`.withLock(repair: repair) { unsettledAtALook } }
-    /// The same, but messages that are on their way from hand to hand may be missing.
-    package var unsettledAtALook: Int { Int(queued.value) + Int(filling.value) + Int(taken.value) }
-    package var isFinished: Bool { flags.value & Flag.finished != 0 }
-    package var isShutDown: Bool { flags.value & Flag.shutDown != 0 }
-
-    /// Whether anybody has a message in hand.
-    package var hasTaken: Bool { taken.value > 0 }
-
-    /// Whether an attempt to put might succeed.
-    package var mayPut: Bool {
-        flags.value != 0 || limit.value == 0 || queued.value &+ filling.value < limit.value
-    }
-
-    /// Whether an attempt to take might succeed, or fail for good.
-    package var mayTake: Bool { queued.value > 0 || flags.value != 0 }
-
-    // MARK: Ends
-
-    /// Nobody puts any more; what is in it can be taken.
-    package func finish() {
-        flags.insert(Flag.finished)
-        wakeAll()
-    }
-
-    /// Nobody puts any more, and takers get an error once it is empty, or at once when it is emptied.
-    package func shutDown(emptying: Bool) {
-        flags.insert(Flag.shutDown)
-        if emptying {
-            withGuard {
-                while let block = try popHead() {
-                    CrashPoint.pass("queue.empty.popped")
-                    arena.release(block)
-                    queued.value = queued.value &- 1
-                }
-            }
-        }
-        wakeAll()
-    }
-
-    func wakeAll() {
-        items.wake(.max)
-        space.wake(.max)
-        settlements.wake(.max)
-    }
-
     // MARK: Parts of what happens under the guard
 
     /// Runs the body under the guard; damage is noted in it, and everyone finds out at the next step.
