@@ -38,8 +38,11 @@ struct ExampleProgram {
         process.currentDirectoryURL = folder.url
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try logs.newFile("output")
-        process.standardError = try terminal ?? logs.newFile("errors")
+        let files = try ["output", "errors"].map(logs.newFile)
+        // A process that has ended keeps them open.
+        defer { for file in files { try? file.close() } }
+        process.standardOutput = files[0]
+        process.standardError = terminal ?? files[1]
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             process.terminationHandler = { _ in continuation.resume() }
             do {

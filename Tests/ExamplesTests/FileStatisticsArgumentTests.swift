@@ -70,6 +70,7 @@ struct FileStatisticsArgumentTests {
         let ours = FileHandle(fileDescriptor: terminal, closeOnDealloc: true)
         let theirs = FileHandle(fileDescriptor: program, closeOnDealloc: true)
         let outcome = try await self.program.run(in: folder, standardError: theirs)
+        try theirs.close()
         #expect(outcome.exitCode == 0)
         #expect(!outcome.output.contains("\u{1B}"))
         // The program has ended: what it wrote is there to be read at once.

@@ -86,7 +86,7 @@ public enum Survey {
         return lines.joined(separator: "\n")
     }
 
-    private static func numbers(in folder: String) -> [Int32] {
+    static func numbers(in folder: String) -> [Int32] {
         guard let stream = opendir(folder) else { return [] }
         defer { closedir(stream) }
         var found: [Int32] = []
@@ -97,7 +97,7 @@ public enum Survey {
         return found.sorted()
     }
 
-    private static func text(_ path: String) -> String {
+    static func text(_ path: String) -> String {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return "-" }
         defer { close(file) }

@@ -39,12 +39,14 @@ public struct StartsProcesses: SuiteTrait, TestTrait, TestScoping {
         performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
         await Turnstile.processes.enter()
+        Leftovers.begin(test.name)
         let watchdog = Task.detached {
             // Well before the limit of the suites, which counts the wait for the turn too, so that a hang is a report and not a mystery.
             try await Task.sleep(for: .seconds(240))
             print("\(test.name) hangs:\n\(Survey.report())")
         }
         defer { watchdog.cancel() }
+        defer { Leftovers.end(test.name) }
         do {
             try await function()
         } catch {

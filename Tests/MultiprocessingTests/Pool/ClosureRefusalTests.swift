@@ -16,6 +16,7 @@ import Testing
         try process.run()
         let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
+        for end in [output.fileHandleForReading, output.fileHandleForWriting] { try? end.close() }
         #expect(process.terminationStatus == 0, "\(text)")
         #expect(text.contains(" 0 failures"))
     }

@@ -73,7 +73,9 @@ struct HostProgram {
 
     private static func lines(_ pipe: Pipe) -> [String] {
         // What these programs print fits into a pipe.
-        String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-            .split(separator: "\n").map(String.init)
+        let bytes = pipe.fileHandleForReading.readDataToEndOfFile()
+        // A process that has ended keeps them open.
+        for end in [pipe.fileHandleForReading, pipe.fileHandleForWriting] { try? end.close() }
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 }

@@ -29,11 +29,11 @@ extension PoolCore {
         // A worker that does not listen is ended after the grace period.
         cancellation.line.append(PoolControl.cancel(cancellation.chunk))
         cancellation.line.flush()
-        Poller.shared.schedule(at: .after(configuration.cancellationGrace)) { [weak self] in
+        Poller.shared.schedule(at: .after(configuration.cancellationGrace)) {
+            [weak self, chunk = cancellation.chunk] in
             guard let self else { return }
             transact { state, effects in
-                guard state.chunks[cancellation.chunk] != nil,
-                    let place = state.machine.place(of: cancellation.chunk),
+                guard state.chunks[chunk] != nil, let place = state.machine.place(of: chunk),
                     let link = state.links[place.seat]
                 else { return }
                 end(place.seat, link, &state, &effects)
