@@ -93,8 +93,7 @@ extension ProcessLogger.Record {
     /// A record of this process and moment.
     init(_ level: ProcessLogger.Level, _ message: String, fileID: String, function: String, line: UInt) {
         self.init(
-            time: WallClock.now, level: level, message: message, process: ChildProcess.current,
-            fileID: fileID,
-            function: function, line: line)
+            time: WallClock.now, level: level, message: message, metadata: ProcessLogger.metadata,
+            process: ChildProcess.current, fileID: fileID, function: function, line: line)
     }
 }

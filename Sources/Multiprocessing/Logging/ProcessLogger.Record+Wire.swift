@@ -15,9 +15,29 @@ extension ProcessLogger.Record {
         writer.append(process.pid)
         writer.append(UInt64(line))
         for text in [process.name, fileID, function] { writer.append(string: text) }
+        let pairs = Self.shortened(metadata)
+        writer.append(UInt32(pairs.count))
+        for (key, value) in pairs {
+            writer.append(string: key)
+            writer.append(string: value)
+        }
         let length = MemoryLayout<UInt32>.size
         writer.append(string: message.cut(toBytes: Self.packetLimit - writer.count - length))
         return writer.bytes
+    }
+
+    /// As much of the metadata as a packet takes besides a message.
+    private static func shortened(_ metadata: [String: String]) -> [(key: String, value: String)] {
+        var pairs = metadata.sorted { $0.key < $1.key }
+        var room = packetLimit / 3
+        let kept = pairs.prefix { pair in
+            room -= pair.key.utf8.count + pair.value.utf8.count + 16
+            return room >= 0
+        }.count
+        guard kept < pairs.count else { return pairs }
+        let missing = pairs.count - kept
+        pairs.removeLast(missing)
+        return pairs + [(key: "…", value: "\(missing) were left out")]
     }
 
     /// Reads what a child has sent.
@@ -40,6 +60,11 @@ extension ProcessLogger.Record {
         process = ProcessInformation(name: try reader.readString(), pid: pid)
         fileID = try reader.readString()
         function = try reader.readString()
+        var pairs: [String: String] = [:]
+        for _ in 0..<(try reader.read(UInt32.self)) {
+            pairs[try reader.readString()] = try reader.readString()
+        }
+        metadata = pairs
         message = try reader.readString()
     }
 }

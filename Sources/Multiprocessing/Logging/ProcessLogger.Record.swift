@@ -16,6 +16,10 @@ extension ProcessLogger {
         /// Only of a message that comes from another process and is longer than about 96 KiB, the end is
         /// replaced by a mark that says how much is missing.
         public let message: String
+        /// What was bound by ``ProcessLogger/withMetadata(_:isolation:_:)`` where it was logged.
+        ///
+        /// Of a record that comes from another process, what is beyond 32 KiB is left out, and the key `…` says so.
+        public let metadata: [String: String]
         /// The process that logged it.
         public let process: ProcessInformation
         /// The caller's module and file, such as `MyProgram/Import.swift`.
@@ -27,9 +31,11 @@ extension ProcessLogger {
 
         /// The text of a line on standard error, without its end: `[INFO/Process-3] started`.
         ///
-        /// A record is one line, always: newlines and carriage returns are written as `\n` and `\r`.
+        /// Metadata stands behind the name: `[INFO/PoolWorker-1 request=r-17] resized`, in the order of the keys. A
+        /// record is one line, always: newlines and carriage returns are written as `\n` and `\r`.
         public var description: String {
-            let text = "[\(level)/\(process.name)] \(message)"
+            let pairs = metadata.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
+            let text = "[\(level)/\(process.name)\(pairs)] \(message)"
             let isOneLine = text.utf8.allSatisfy { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
             guard !isOneLine else { return text }
             // By scalars, because "\r\n" is one character.

@@ -45,7 +45,8 @@ public enum ProcessLogger {
     /// ProcessLogger.setHandler { record in
     ///     logger.log(
     ///         level: .init(rawValue: record.level.rawValue) ?? .info, "\(record.message)",
-    ///         metadata: ["process": "\(record.process)"],
+    ///         metadata: record.metadata.mapValues { .string($0) }
+    ///             .merging(["process": "\(record.process)"]) { $1 },
     ///         file: record.fileID, function: record.function, line: record.line)
     /// }
     /// ```

@@ -150,7 +150,7 @@ import Testing
 }
 
 /// What a sequence holds.
-private func all(_ records: ProcessLogger.Records) async -> [ProcessLogger.Record] {
+func all(_ records: ProcessLogger.Records) async -> [ProcessLogger.Record] {
     records.finish()
     return await records.reduce(into: []) { $0.append($1) }
 }

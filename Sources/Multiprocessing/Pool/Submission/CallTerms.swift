@@ -22,7 +22,8 @@ final class CallTerms: Sendable {
     /// - Throws: when the task's deadline has passed, and when a task-local value cannot be encoded.
     static func current(at site: PoolCallSite) throws -> CallTerms? {
         let options = site.options
-        let locals = site.core.configuration.taskLocals
+        var locals = site.core.configuration.taskLocals
+        if LogMetadata.current != nil { locals.append(LogMetadata.self) }
         let priority = options.priority ?? Task.currentPriority
         let deadline = TaskDeadline.current
         let isUsual =
