@@ -16,6 +16,8 @@ package struct Slot: Sendable {
     private let spent: SharedLongWord
 
     static let size = 32
+    /// In the word: the parent lets no further item of the chunk begin.
+    private static let halt: UInt64 = 1 << 63
 
     init(_ segment: SharedMapping, at offset: Int) {
         word = SharedLongWord(segment, at: offset)
@@ -27,7 +29,7 @@ package struct Slot: Sendable {
     package var state: State { State(rawValue: word.value & 3) ?? .free }
 
     /// How many items of the chunk have been begun; the last of them may be running.
-    package var begunItems: Int { state == .started ? Int(truncatingIfNeeded: word.value >> 2) : 0 }
+    package var begunItems: Int { state == .started ? Int(truncatingIfNeeded: (word.value & ~Self.halt) >> 2) : 0 }
 
     /// When the item that was begun last was begun; nil before the first one, and when no time was taken.
     package var begunAt: Deadline? {
@@ -65,10 +67,23 @@ package struct Slot: Sendable {
         word.replace(State.posted.rawValue, with: State.started.rawValue)
     }
 
-    /// The worker begins the item with this index.
-    package func begin(item index: Int, stamped: Bool) {
-        if stamped { clock.value = Deadline.now.nanoseconds }
-        word.value = UInt64(index + 1) << 2 | State.started.rawValue
+    /// The parent lets no item begin after the first `count` ones; false when the worker has begun another.
+    package func halt(after count: Int) -> Bool {
+        let begun = UInt64(count) << 2 | State.started.rawValue
+        return word.replace(begun, with: begun | Self.halt)
+    }
+
+    /// The worker begins the item with this index, the one after the last.
+    ///
+    /// - Returns: false when the parent has halted the chunk, which it does only to chunks whose time is taken.
+    package func begin(item index: Int, stamped: Bool) -> Bool {
+        let begun = UInt64(index + 1) << 2 | State.started.rawValue
+        if stamped {
+            clock.value = Deadline.now.nanoseconds
+            if index > 0 { return word.replace(begun - 4, with: begun) }
+        }
+        word.value = begun
+        return true
     }
 
     /// The worker puts the values of items that it begins from now on side by side, from this position on.

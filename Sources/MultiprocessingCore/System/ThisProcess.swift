@@ -18,6 +18,11 @@ package enum ThisProcess {
         Glibc.exit(code)
     }
 
+    /// Lets the calling thread do nothing until the process is killed.
+    package static func awaitEnd() -> Never {
+        while true { _ = pause() }
+    }
+
     /// Lets the calling thread, which is the first one, serve the main actor for as long as the process lives.
     package static func serveMainActor() -> Never {
         if ForkedChild.isCurrent { ForkedExecutor.run() }

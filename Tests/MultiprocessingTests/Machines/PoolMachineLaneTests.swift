@@ -105,4 +105,66 @@ import Testing
         machine.submit(7, bytes: 1, &actions)
         #expect(machine.place(of: 7)?.seat == starts.first)
     }
+
+    @Test func aWorkerThatWasCondemnedForNothingFinishesWhatItHoldsAndLeaves() {
+        var machine = Self.machine(seats: 1)
+        var actions: [Action] = []
+        for id in 1...3 as ClosedRange<UInt64> { machine.submit(id, bytes: 1, &actions) }
+        actions = []
+        machine.condemn(seat: 0, &actions)
+        // The worker has begun the second one by then.
+        let revokes = Self.revokes(actions).filter { $0.id == 3 }
+        for (_, slot) in revokes { machine.revoked(seat: 0, slot: slot, requeue: true, &actions) }
+        let slots = machine.seats[0].order
+        machine.slotFreed(seat: 0, slot: slots[0], &actions)
+        machine.pardon(seat: 0, &actions)
+        #expect(actions.contains(.start(seat: 1)))
+        #expect(machine.seats[0].stage == .retiring)
+        actions = []
+        for slot in slots.dropFirst() { machine.slotFreed(seat: 0, slot: slot, &actions) }
+        #expect(actions.contains(.dismiss(seat: 0)))
+        machine.occupied(seat: 1, &actions)
+        #expect(machine.place(of: 3)?.seat == 1)
+    }
+
+    // MARK: Keys
+
+    /// Lets the only worker do one after another, until it holds nothing; returns the order.
+    private static func workOff(_ machine: inout PoolMachine) -> [UInt64] {
+        var order: [UInt64] = []
+        var actions: [Action] = []
+        while let slot = machine.seats[0].order.first {
+            if let id = machine.seats[0].chunks[slot] { order.append(id) }
+            machine.slotFreed(seat: 0, slot: slot, &actions)
+        }
+        return order
+    }
+
+    @Test func whatWaitsForOneWorkerIsInTheOrderOfPriorities() {
+        var machine = Self.machine(seats: 1)
+        var actions: [Action] = []
+        for id in 1...40 as ClosedRange<UInt64> { machine.submit(id, bytes: 1, key: 7, &actions) }
+        let advance = Self.posts(actions).count
+        #expect(advance == PoolMachine.depth)
+        machine.submit(41, bytes: 1, key: 7, rank: Rank(priority: TaskPriority.high.rawValue), &actions)
+        let order = Self.workOff(&machine)
+        // Only what the worker held already goes first.
+        #expect(order.firstIndex(of: 41) == advance)
+        #expect(order.filter { $0 != 41 } == Array(1...40))
+        #expect(machine.isIdle)
+    }
+
+    @Test func whatWaitsForOneWorkerAndWhatWaitsForAnyTakeTurns() {
+        var machine = Self.machine(seats: 1)
+        var actions: [Action] = []
+        for id in 1...100 as ClosedRange<UInt64> { machine.submit(id, bytes: 1, key: 7, &actions) }
+        for id in 101...110 as ClosedRange<UInt64> {
+            machine.submit(id, bytes: 1, rank: Rank(lane: "b"), &actions)
+        }
+        let order = Self.workOff(&machine)
+        #expect(Set(order) == Set(1...110))
+        #expect(order.filter { $0 <= 100 } == Array(1...100))
+        let last = order.lastIndex { $0 > 100 }
+        #expect(last.map { $0 <= PoolMachine.depth + 20 } == true)
+    }
 }

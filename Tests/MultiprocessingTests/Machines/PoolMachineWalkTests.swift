@@ -28,7 +28,7 @@ import Testing
             case 54..<55:
                 let seat = Int.random(in: pool.workers.indices, using: &generator)
                 if generator.next() % 2 == 0 { try pool.condemn(seat) }
-                try pool.end(seat)
+                if generator.next() % 4 == 0 { try pool.pardon(seat) } else { try pool.end(seat) }
             default:
                 try pool.step(Int.random(in: pool.workers.indices, using: &generator))
             }

@@ -114,6 +114,12 @@ struct PoolSimulation {
         try event { machine, actions in machine.condemn(seat: seat, &actions) }
     }
 
+    /// The worker is not ended after all, if it was about to be.
+    mutating func pardon(_ seat: Int) throws {
+        guard workers[seat] != nil else { return }
+        try event { machine, actions in machine.pardon(seat: seat, &actions) }
+    }
+
     mutating func withdraw(_ id: UInt64) throws {
         unwanted.insert(id)
         var place: (seat: Int, slot: Int)?

@@ -169,6 +169,34 @@ import Testing
         }
     }
 
+    @Test("MAP-17: the error of a timeout is that of the item which took too long", arguments: 0..<6)
+    func theErrorIsThatOfTheOneThatTookTooLong(endless: Int) async throws {
+        try await withProcessPool(workers: 2) { pool async throws in
+            // Side by side in memory, and one by one.
+            let numbers = try await pool.mapResults(
+                0..<12, with: endless, chunkSize: 6, timeout: .milliseconds(200)
+            ) {
+                item, endless in
+                while item % 6 == endless { usleep(1000) }
+                return item
+            }
+            #expect(numbers.indices.filter { isLate(numbers[$0]) } == [endless, endless + 6])
+            for (item, result) in numbers.enumerated() where item % 6 != endless {
+                #expect(try result.get() == item)
+            }
+            let words = try await pool.mapResults(
+                (0..<12).map(String.init), with: endless, chunkSize: 6, timeout: .milliseconds(200)
+            ) { word, endless in
+                while (Int(word) ?? 0) % 6 == endless { usleep(1000) }
+                return word
+            }
+            #expect(words.indices.filter { isLate(words[$0]) } == [endless, endless + 6])
+            for (item, result) in words.enumerated() where item % 6 != endless {
+                #expect(try result.get() == "\(item)")
+            }
+        }
+    }
+
     @Test("MAP-14: a timeout that a body throws is the body's")
     func aTimeoutThatABodyThrows() async throws {
         try await withProcessPool(workers: 1) { pool async throws in
@@ -204,3 +232,9 @@ import Testing
 }
 
 struct OwnTimeout: Error, Codable {}
+
+/// Whether an item took longer than it may.
+private func isLate(_ result: Result<some Sendable, any Error>) -> Bool {
+    if case .failure(let error as MultiprocessingError) = result { return error.code == .timeout }
+    return false
+}

@@ -38,6 +38,9 @@ struct LaneQueue {
 
     var isEmpty: Bool { isSelective ? count == 0 : plain.isEmpty }
 
+    /// How many are inside, those that were withdrawn among them.
+    var size: Int { isSelective ? count : plain.count }
+
     /// Nothing waits: from here on this rank is the only one.
     mutating func reset(to rank: Rank) {
         uniformRank = rank
@@ -62,6 +65,18 @@ struct LaneQueue {
         lines[place].append(.init(id: id, arrival: arrivals), priority: rank.priority)
         count += 1
         next = nil
+    }
+
+    /// Puts a chunk in line, of whatever rank.
+    mutating func add(_ id: ChunkID, _ rank: Rank) {
+        if isEmpty { reset(to: rank) } else if rank != uniformRank { beginSelecting() }
+        append(id, rank)
+    }
+
+    /// Puts a chunk of any rank back that was taken without paying, before all of its rank.
+    mutating func putBack(_ id: ChunkID, _ rank: Rank) {
+        if rank != uniformRank { beginSelecting() }
+        prepend(id, rank, isPaidBack: false)
     }
 
     /// Puts a chunk back that was taken, before all of its rank; its lane is paid back unless it has used its turn.

@@ -8,9 +8,10 @@ extension PoolMachine {
                 continue
             }
             guard let seat = seat(for: chunk, &actions) else { break }
-            queue.popFirst()
+            // What waits for one worker does not use up its lane's share of the others.
+            queue.popFirst(isPaid: chunk.key == nil)
             if chunk.key != nil {
-                seats[seat].own.append(next)
+                seats[seat].own.add(next, chunk.rank)
                 postOwn(seat, &actions)
             } else {
                 post(next, chunk, to: seat, &actions)
@@ -38,14 +39,25 @@ extension PoolMachine {
             && (load < 2 || seats[seat].bytes + chunk.bytes <= Self.byteBudget)
     }
 
-    /// Posts what waits for this worker only.
+    /// A worker has a free slot: what waits for it only and what waits for any take turns.
+    mutating func refill(_ seat: Int, _ actions: inout [Action]) {
+        if seats[seat].hasPostedOwn { dispatch(&actions) }
+        postOwn(seat, &actions)
+        dispatch(&actions)
+    }
+
+    /// Posts what waits for this worker only, in the order of lanes and priorities.
     mutating func postOwn(_ seat: Int, _ actions: inout [Action]) {
         while let next = seats[seat].own.first {
-            let chunk = chunks[next]
-            if let chunk, !hasRoom(seat, for: chunk) { return }
+            guard let chunk = chunks[next] else {
+                seats[seat].own.popFirst(isPaid: false)
+                continue
+            }
+            let isSelective = queue.isSelective || seats[seat].own.isSelective
+            guard hasRoom(seat, for: chunk), !isSelective || seats[seat].order.isEmpty else { return }
             // First, because a worker that is posted its last chunk gives the others back.
-            _ = seats[seat].own.popFirst()
-            if let chunk { post(next, chunk, to: seat, &actions) }
+            seats[seat].own.popFirst()
+            post(next, chunk, to: seat, &actions)
         }
     }
 
@@ -57,6 +69,7 @@ extension PoolMachine {
         seats[seat].order.append(slot)
         seats[seat].bytes += chunk.bytes
         if chunk.key != nil { seats[seat].bound += 1 }
+        seats[seat].hasPostedOwn = chunk.key != nil
         seats[seat].posted += 1
         seats[seat].isQuiet = false
         recount(seat)
@@ -98,9 +111,9 @@ extension PoolMachine {
     ///
     /// Beside the workers there may be as many that wait for their places, or have not quite left theirs.
     mutating func takeSeat() -> Int? {
-        guard takenCount < min(2 * target, seatLimit) else { return nil }
+        guard !startsArePaused, takenCount < min(2 * target, seatLimit) else { return nil }
         if let free = seats.firstIndex(where: { $0.stage == .empty }) { return free }
-        seats.append(Seat(slots: slots))
+        seats.append(Seat(slots: slots, weights: weights))
         loads.addSeat()
         holdings.addSeat()
         return seats.count - 1
@@ -110,7 +123,7 @@ extension PoolMachine {
     mutating func clear(_ seat: Int) {
         move(seat, to: .empty)
         let tenure = seats[seat].tenure + 1
-        seats[seat] = Seat(slots: slots)
+        seats[seat] = Seat(slots: slots, weights: weights)
         seats[seat].tenure = tenure
     }
 }

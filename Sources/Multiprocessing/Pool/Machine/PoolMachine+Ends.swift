@@ -16,7 +16,7 @@ extension PoolMachine {
         queue.removeAll()
         for seat in seats.indices {
             seats[seat].chunks = [:]
-            _ = seats[seat].own.removeAll()
+            seats[seat].own.removeAll()
             if seats[seat].isOccupied { actions.append(.kill(seat: seat)) }
         }
         checkEnd(&actions)

@@ -64,7 +64,7 @@ extension PoolMachine {
             seats.indices.filter { seats[$0].stage == .standby }
             + seats.indices.filter { seats[$0].stage == .working }
             .sorted {
-                seats[$0].order.count + seats[$0].own.count < seats[$1].order.count + seats[$1].own.count
+                seats[$0].order.count + seats[$0].own.size < seats[$1].order.count + seats[$1].own.size
             }
         for seat in candidates where freshCount > target { retire(seat, &actions) }
         arrange(&actions)

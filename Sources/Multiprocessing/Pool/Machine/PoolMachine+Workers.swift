@@ -31,6 +31,20 @@ extension PoolMachine {
         checkEnd(&actions)
     }
 
+    /// Whether there are others that work when this seat's worker cannot be started.
+    func canDoWithout(seat: Int) -> Bool {
+        seats.indices.contains { other in
+            other != seat && seats[other].isReady
+                && (seats[other].stage == .working || seats[other].stage == .standby)
+        }
+    }
+
+    /// Workers are ordered again.
+    mutating func resumeStarts(_ actions: inout [Action]) {
+        startsArePaused = false
+        arrange(&actions)
+    }
+
     /// The seat's worker has begun and is prepared for its first task.
     mutating func ready(seat: Int, _ actions: inout [Action]) {
         seats[seat].isReady = true
@@ -90,10 +104,23 @@ extension PoolMachine {
         }
     }
 
+    /// The seat's worker was through with what it was to be ended for: it finishes what it holds, and leaves.
+    mutating func pardon(seat: Int, _ actions: inout [Action]) {
+        guard seats[seat].stage == .condemned else { return }
+        move(seat, to: .retiring)
+        leaveIfDone(seat, &actions, isArranging: true)
+        arrange(&actions)
+    }
+
     /// What waits for this worker only may go to any.
     private mutating func giveBackOwn(_ seat: Int) {
-        for id in seats[seat].own.removeAll().reversed() {
-            if let rank = chunks[id]?.rank { queue.prepend(id, rank) }
+        var ids: [ChunkID] = []
+        while let id = seats[seat].own.first {
+            seats[seat].own.popFirst(isPaid: false)
+            ids.append(id)
+        }
+        for id in ids.reversed() {
+            if let rank = chunks[id]?.rank { queue.putBack(id, rank) }
         }
     }
 

@@ -43,10 +43,13 @@ extension PoolMachine {
         /// How many of the chunks no other worker may run.
         var bound = 0
         /// What waits for this worker and no other.
-        var own = FIFO<ChunkID>()
+        var own: LaneQueue
+        /// The chunk that was posted last is one that no other worker may run.
+        var hasPostedOwn = false
 
-        init(slots: Int) {
+        init(slots: Int, weights: [ProcessPool.Lane: Int] = [:]) {
             freeSlots = Array((0..<slots).reversed())
+            own = LaneQueue(weights: weights)
         }
 
         var isOccupied: Bool { stage != .empty && stage != .starting }

@@ -46,6 +46,7 @@ struct PoolMachine {
     static let fruitlessLimit = 5
 
     let slots: Int
+    let weights: [ProcessPool.Lane: Int]
     /// So many seats there can be.
     let seatLimit: Int
     /// A worker leaves after so many chunks.
@@ -74,6 +75,8 @@ struct PoolMachine {
     var startingCount = 0
     /// A worker has reached its limit while something was posted; who leaves and who comes is seen to after that.
     var needsArranging = false
+    /// No worker is ordered for now: the system had no room for one, and others are there.
+    var startsArePaused = false
     /// The ranks of what dead workers held, until it is submitted again.
     var orphans: [ChunkID: LaneQueue.Rank] = [:]
     /// Calls that were accepted and have more chunks to submit.
@@ -87,10 +90,11 @@ struct PoolMachine {
         self.slots = slots
         self.seatLimit = seatLimit
         self.taskLimit = taskLimit
+        self.weights = weights
         queue = LaneQueue(weights: weights)
         target = count
         self.minimum = min(minimum ?? count, count)
-        seats = Array(repeating: Seat(slots: slots), count: count)
+        seats = Array(repeating: Seat(slots: slots, weights: weights), count: count)
         loads = LoadTable(seats: count, maximum: slots)
         holdings = LoadTable(seats: count, maximum: slots)
     }
@@ -171,8 +175,7 @@ struct PoolMachine {
         }
         fruitlessDeaths = 0
         recount(seat)
-        postOwn(seat, &actions)
-        dispatch(&actions)
+        refill(seat, &actions)
         feed(seat, &actions)
         leaveIfDone(seat, &actions)
         checkEnd(&actions)

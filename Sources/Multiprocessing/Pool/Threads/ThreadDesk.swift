@@ -28,12 +28,8 @@ final class ThreadDesk: Sendable {
     }
 
     /// Begins something, unless the thread was given up: what the pool sees as not begun then never begins.
-    func begin(_ body: () -> Void) -> Bool {
-        state.withLock { state in
-            if state.isAbandoned { return false }
-            body()
-            return true
-        }
+    func begin(_ body: () -> Bool) -> Bool {
+        state.withLock { state in !state.isAbandoned && body() }
     }
 
     /// Puts an error there, before the message that speaks of it.

@@ -34,7 +34,8 @@ import MultiprocessingCore
         Arguments
     >? {
         guard begun < count else { return nil }
-        slot.begin(item: first + begun, stamped: isStamped)
+        // Halted: this process is about to be ended.
+        guard slot.begin(item: first + begun, stamped: isStamped) else { ThisProcess.awaitEnd() }
         begun += 1
         defer { unsafe argument += spacing.arguments }
         return unsafe argument.assumingMemoryBound(to: Arguments.self)

@@ -112,10 +112,10 @@ final class WorkerLoop: @unchecked Sendable {
         }
     }
 
-    /// Begins an item, unless the worker was given up.
-    func begin(_ body: () -> Void) -> Bool {
+    /// Begins an item, unless the worker was given up; in a process that is about to be ended it does not return.
+    func begin(_ body: () -> Bool) -> Bool {
         if let desk { return desk.begin(body) }
-        body()
+        guard body() else { ThisProcess.awaitEnd() }
         return true
     }
 
