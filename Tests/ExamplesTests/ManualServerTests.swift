@@ -29,6 +29,16 @@ struct ManualServerTests {
         await watcher.value
     }
 
+    @Test func metadata() async throws {
+        let pool = try ProcessPool(workers: 1)
+        let image = "a picture"
+        try await ProcessLogger.withMetadata(["request": "r-17"]) {
+            try await pool.apply(image) { image in ProcessLogger.info("resizing \(image)") }
+        }
+        #expect(try await pool.apply { ProcessLogger.metadata } == [:])
+        await pool.shutdown()
+    }
+
     @Test func progress() async throws {
         let inputs = Array(0..<20)
         try await withProcessPool(workers: 2) { pool in

@@ -33,6 +33,7 @@ public struct WorkerDiedError: Error, Hashable, Sendable, Codable, CustomStringC
         } else if attempts > 1 {
             text += "; it has ended \(attempts) workers, and is not run again"
         }
+        if status == .signaled(9) { text += "; the system ends processes like that when memory is short" }
         if !errorLines.isEmpty { text += "; its last words: \(errorLines.joined(separator: "\n"))" }
         return text
     }

@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(10)), .startsProcesses) struct PoolCallTests {
-    @Test func appliesBodiesOfUpToFourArguments() async throws {
+    @Test("POO-01: a call that is waited for runs in a worker and gives its value, with up to four arguments")
+    func appliesBodiesOfUpToFourArguments() async throws {
         try await withProcessPool(workers: 2) { pool async throws in
             #expect(try await pool.apply { 7 } == 7)
             #expect(try await pool.apply(2) { $0 * 10 } == 20)
@@ -22,9 +23,19 @@ import Testing
         #expect(there != here)
     }
 
-    @Test func applyAsyncGivesAHandle() async throws {
+    @Test("POO-02 POO-43: a call that is not waited for gives a handle, which says whether it is ready")
+    func applyAsyncGivesAHandle() async throws {
         try await withProcessPool(workers: 2) { pool async throws in
-            let job = try pool.applyAsync(7) { $0 * 7 }
+            let gate = FileGate()
+            defer { gate.remove() }
+            let job = try pool.applyAsync(7, gate) { number, gate in
+                gate.pass()
+                return number * 7
+            }
+            // Neither is an error, nor does it wait.
+            #expect(!job.isReady && !job.isSuccessful)
+            #expect(try await !job.wait(for: .zero))
+            gate.open()
             #expect(try await job.value == 49)
             #expect(job.isReady && job.isSuccessful)
             #expect(try await job.wait(for: .zero))

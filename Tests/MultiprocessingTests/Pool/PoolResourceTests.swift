@@ -32,4 +32,36 @@ import Testing
             #expect(status == .exited(0), "\(status)")
         }
     }
+
+    @Test("FRS-04: a worker that cannot be started is no matter while there are others, and comes later")
+    func theOthersGoOn() async throws {
+        let folder = "/tmp/mp-folder-\(getpid())-\(UInt64.random(in: 0...(.max)))"
+        mkdir(folder, 0o700)
+        defer { rmdir(folder) }
+        var configuration = ProcessPool.Configuration()
+        configuration.startOptions.workingDirectory = folder
+        try await withProcessPool(workers: 2, configuration: configuration) { pool async throws in
+            try await pool.warmUp()
+            rmdir(folder)
+            kill(pool.workerStatuses[0].processID, SIGKILL)
+            while pool.metrics.workerEnds[.died] != 1 { await Task.yield() }
+            // What the worker was given that cannot come runs on the other one.
+            let pids = try await pool.map(0..<200, chunkSize: 1) { _ in getpid() }
+            #expect(Set(pids).count == 1)
+            mkdir(folder, 0o700)
+            while pool.metrics.workerStarts < 3 { try await Task.sleep(for: .milliseconds(10)) }
+            try await pool.warmUp()
+            #expect(pool.workerStatuses.count == 2)
+            // Without any worker the reason comes out.
+            rmdir(folder)
+            let job = try pool.applyAsync { while true { usleep(1000) } }
+            for worker in pool.workerStatuses { kill(worker.processID, SIGKILL) }
+            let error = await #expect(throws: (any Error).self) { try await job.value }
+            #expect(error is WorkerDiedError || (error as? MultiprocessingError)?.code == .startFailed)
+            let reason = await #expect(throws: MultiprocessingError.self) {
+                while true { _ = try await pool.apply { 1 } }
+            }
+            #expect(reason?.code == .startFailed)
+        }
+    }
 }

@@ -20,6 +20,7 @@ import Testing
         // With single items every third costs a worker anyway.
         let spread: UInt64 = chunkSize == 1 ? 8 : 30
         let items = most * Int(spread + 10)
+        let begin = ContinuousClock.now
         try await withProcessPool(workers: 2, configuration: Self.configuration, maxTasksPerChild: 3) {
             pool async throws in
             let body: @concurrent @Sendable (Int) async throws -> [Int] = { item in
@@ -39,11 +40,40 @@ import Testing
                 kills += 1
             }
             print(
-                "chunks of \(chunkSize), \(isOrdered ? "ordered" : "unordered"): \(kills) kills, \(items) items"
+                "chunks of \(chunkSize), \(isOrdered ? "ordered" : "unordered"): \(kills) kills, \(items) items, \(ContinuousClock.now - begin)"
             )
             #expect(kills > 0)
             #expect((isOrdered ? values : values.sorted()) == Array(0..<items))
         }
+    }
+
+    @Test("FWK-01 FWK-03: every value of a map exactly once", arguments: [1, 7, 100])
+    func everyValueOfAMapComesOnce(chunkSize: Int) async throws {
+        var generator = SplitMix64(state: UInt64(chunkSize))
+        let most = KillCampaignTests.kills / 2
+        var (kills, rounds) = (0, 0)
+        let time = try await ContinuousClock().measure {
+            try await withProcessPool(workers: 2, configuration: Self.configuration, maxTasksPerChild: 3) {
+                pool async throws in
+                while kills < most {
+                    rounds += 1
+                    let job = try pool.mapAsync(0..<600, chunkSize: chunkSize) { item in
+                        usleep(UInt32(item % 7) * 100)
+                        return item
+                    }
+                    // Any moment of any worker's life is as good as any other.
+                    while !job.isReady, kills < most {
+                        try await Task.sleep(for: .microseconds(Int64(generator.next() % 20_000)))
+                        let workers = pool.workerStatuses
+                        guard !workers.isEmpty else { continue }
+                        kill(workers[Int(generator.next() % UInt64(workers.count))].processID, SIGKILL)
+                        kills += 1
+                    }
+                    #expect(try await job.value == Array(0..<600), "round \(rounds)")
+                }
+            }
+        }
+        print("map in chunks of \(chunkSize): \(kills) kills in \(rounds) maps of 600 items, \(time)")
     }
 
     @Test("FWK-08: all workers killed at once, again and again")

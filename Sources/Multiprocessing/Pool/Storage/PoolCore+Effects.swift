@@ -48,6 +48,8 @@ extension PoolCore {
         var admitted: [ResultBuffer] = []
         /// Workers that are to have memory for long messages.
         var bulks: [(seat: Int, generation: UInt64)] = []
+        /// Why no worker is started for a while.
+        var pausedBy: MultiprocessingError?
         var isFinished = false
     }
 
@@ -154,6 +156,7 @@ extension PoolCore {
         for seat in effects.checkups { checkUp(seat) }
         for (seat, generation) in effects.watches { watchMemory(of: seat, generation) }
         for (seat, generation) in effects.births { watchAge(of: seat, generation) }
+        if let reason = effects.pausedBy { resumeLater(after: reason) }
         if effects.beginsTicking { tick() }
         if !effects.events.isEmpty { hub.publish(effects.events) }
         for (latch, error) in effects.resumed { latch.close(error) }

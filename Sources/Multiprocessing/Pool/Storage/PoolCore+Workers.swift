@@ -25,11 +25,11 @@ extension PoolCore {
             beginTicking(&state, &effects)
         } catch {
             state.links[seat] = nil
-            state.machine.notStarted(seat: seat, &effects.actions)
             let reason =
                 error as? MultiprocessingError
                 ?? MultiprocessingError(.startFailed, "a worker could not be prepared", cause: error)
-            breakPool(reason, &state, &effects)
+            startFailed(reason, seat: seat, &state, &effects)
+            state.machine.notStarted(seat: seat, &effects.actions)
         }
     }
 
@@ -76,16 +76,6 @@ extension PoolCore {
             } catch {
                 launchFailed(MultiprocessingError(error, starting: "a worker process"), seat: seat)
             }
-        }
-    }
-
-    /// A worker could not be started, so the pool breaks.
-    func launchFailed(_ reason: MultiprocessingError, seat: Int) {
-        transact { state, effects in
-            breakPool(reason, &state, &effects)
-            state.links[seat] = nil
-            _ = state.machine.ended(seat: seat, begunAnything: false)
-            state.machine.replace(seat: seat, &effects.actions)
         }
     }
 
