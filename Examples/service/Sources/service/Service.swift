@@ -1,61 +1,53 @@
-import Logging
-import Metrics
+import Glibc
 import Multiprocessing
-import ServiceLifecycle
 
-/// A server that has a pool among its services, and tells its log and its metrics what happens there.
+/// A server that gives its computing to a pool.
+///
+///     service [port]
+///
+///     curl 'localhost:8080/primes?below=1000000'
+///     curl -H 'X-Customer: gold' -H 'X-Deadline: 50' 'localhost:8080/primes?below=100000000'
+///     curl localhost:8080/metrics
+///
+/// SIGTERM ends it gracefully: it takes no more requests, answers those that it has, and leaves.
 @main
-struct Program {
+enum Service {
+    /// How long the requests at hand may take after SIGTERM.
+    private static let drainTime = Duration.seconds(20)
+
     static func main() async throws {
-        let logger = Logger(label: "service")
-        var configuration = ProcessPool.Configuration()
-        configuration.drainTimeout = .seconds(20)
+        setlinebuf(stdout)
+        ProcessLogger.logToStandardError(level: .notice)
         let pool = try ProcessPool(configuration: configuration)
-        let group = ServiceGroup(
-            configuration: .init(
-                services: [
-                    .init(service: PoolService(pool: pool)),
-                    .init(service: PoolObserver(pool: pool, logger: logger)),
-                ],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
-        try await group.run()
+        let routes = Routes(pool: pool)
+        let port = CommandLine.arguments.dropFirst().first.flatMap { UInt16($0) } ?? 8080
+        let server = try HTTPServer(port: port) { request in await routes.answer(request) }
+        print("listening on port \(server.port)")
+        await untilAsked()
+        print("leaving")
+        server.stopAccepting()
+        // The calls that were accepted are done, so that their requests are answered.
+        let isDone = await pool.shutdown(within: drainTime)
+        await server.finish()
+        print(isDone ? "all requests were answered" : "some requests took too long")
     }
-}
 
-/// A pool as a service: it drains when the group shuts down gracefully.
-struct PoolService: Service {
-    let pool: ProcessPool
-
-    func run() async throws {
-        try await cancelWhenGracefulShutdown { try await pool.run() }
+    private static var configuration: ProcessPool.Configuration {
+        var configuration = ProcessPool.Configuration()
+        // More than this is refused at once, while the client can still ask somebody else.
+        configuration.maxQueued = 64
+        // Every customer has a lane; those who pay get three times as much as the others when it is tight.
+        configuration.lanes = ["gold": 3]
+        // A worker that has grown is replaced before it is a nuisance.
+        configuration.recycling.maxMemory = 512 << 20
+        return configuration
     }
-}
 
-/// Events go to the log, numbers to the metrics.
-struct PoolObserver: Service {
-    let pool: ProcessPool
-    let logger: Logger
-
-    func run() async throws {
-        try await cancelWhenGracefulShutdown {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    for await event in pool.events { logger.info("\(event)") }
-                }
-                group.addTask {
-                    while !Task.isCancelled {
-                        let metrics = pool.metrics
-                        Gauge(label: "pool_queued").record(metrics.queued)
-                        Gauge(label: "pool_running").record(metrics.running)
-                        Gauge(label: "pool_utilization").record(metrics.utilization)
-                        Gauge(label: "pool_wait_p99_seconds")
-                            .record(metrics.waitTime.percentile(99) / .seconds(1))
-                        try await Task.sleep(for: .seconds(10))
-                    }
-                }
-                try await group.next()
-                group.cancelAll()
-            }
+    /// Returns when SIGTERM or SIGINT has come.
+    private static func untilAsked() async {
+        // Ends by being cancelled, which is not an error here.
+        try? await withCancellation(on: [SIGTERM, SIGINT]) {
+            while true { try await Task.sleep(for: .seconds(3600)) }
         }
     }
 }
