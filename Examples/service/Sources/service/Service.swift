@@ -16,20 +16,19 @@ enum Service {
     private static let drainTime = Duration.seconds(20)
 
     static func main() async throws {
-        setlinebuf(stdout)
         ProcessLogger.logToStandardError(level: .notice)
         let pool = try ProcessPool(configuration: configuration)
         let routes = Routes(pool: pool)
         let port = CommandLine.arguments.dropFirst().first.flatMap { UInt16($0) } ?? 8080
         let server = try HTTPServer(port: port) { request in await routes.answer(request) }
-        print("listening on port \(server.port)")
+        say("listening on port \(server.port)")
         await untilAsked()
-        print("leaving")
+        say("leaving")
         server.stopAccepting()
         // The calls that were accepted are done, so that their requests are answered.
         let isDone = await pool.shutdown(within: drainTime)
         await server.finish()
-        print(isDone ? "all requests were answered" : "some requests took too long")
+        say(isDone ? "all requests were answered" : "some requests took too long")
     }
 
     private static var configuration: ProcessPool.Configuration {
@@ -49,5 +48,11 @@ enum Service {
         try? await withCancellation(on: [SIGTERM, SIGINT]) {
             while true { try await Task.sleep(for: .seconds(3600)) }
         }
+    }
+
+    /// Prints a line at once, wherever the output goes.
+    private static func say(_ text: String) {
+        print(text)
+        fflush(nil)
     }
 }
