@@ -29,7 +29,9 @@ package struct Slot: Sendable {
     package var state: State { State(rawValue: word.value & 3) ?? .free }
 
     /// How many items of the chunk have been begun; the last of them may be running.
-    package var begunItems: Int { state == .started ? Int(truncatingIfNeeded: (word.value & ~Self.halt) >> 2) : 0 }
+    package var begunItems: Int {
+        state == .started ? Int(truncatingIfNeeded: (word.value & ~Self.halt) >> 2) : 0
+    }
 
     /// When the item that was begun last was begun; nil before the first one, and when no time was taken.
     package var begunAt: Deadline? {

@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(10)), .startsProcesses) struct PoolCrashTests {
-    @Test func aWorkerThatExitsCostsItsTaskOnly() async throws {
+    @Test("PCR-04: a task that ends its worker gives an error that says so, and nothing hangs")
+    func aWorkerThatExitsCostsItsTaskOnly() async throws {
         try await withProcessPool(workers: 1) { pool async throws in
             let first = try await pool.apply { getpid() }
             let error = await #expect(throws: WorkerDiedError.self) {

@@ -197,6 +197,19 @@ import Testing
         }
     }
 
+    @Test("FST-02: a limit ends a worker that is stopped, too")
+    func aLimitEndsAStoppedWorker() async throws {
+        try await withProcessPool(workers: 1) { pool async throws in
+            let error = await #expect(throws: MultiprocessingError.self) {
+                try await pool.apply(timeout: .milliseconds(50)) { () -> Int32 in
+                    while true { kill(getpid(), SIGSTOP) }
+                }
+            }
+            #expect(error?.code == .timeout)
+            #expect(try await pool.apply { 1 } == 1)
+        }
+    }
+
     @Test("MAP-14: a timeout that a body throws is the body's")
     func aTimeoutThatABodyThrows() async throws {
         try await withProcessPool(workers: 1) { pool async throws in

@@ -20,12 +20,11 @@ import Testing
     @Test("POO-30: another initializer needs another pool, which knows nothing of the one before")
     func nothingIsLeftOfThePoolBefore() async throws {
         for number in 1...2 {
-            let seen = try await withProcessPool(
-                workers: 1, initializer: { await Setup.shared.set(await Setup.shared.value + number) }
-            ) { pool in
-                try await pool.map(0..<3, chunkSize: 1) { _ in try await Memory.value.value }
-            }
+            let pool = try ProcessPool(
+                workers: 1, initializer: { await Setup.shared.set(await Setup.shared.value + number) })
+            let seen = try await pool.map(0..<3, chunkSize: 1) { _ in try await Memory.value.value }
             #expect(seen == [number, number, number])
+            await pool.shutdown()
         }
     }
 

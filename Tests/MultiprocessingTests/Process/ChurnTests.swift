@@ -69,6 +69,28 @@ private struct Possessions: Codable, CustomStringConvertible {
         try await check(program)
     }
 
+    @Test("FCH-03: pools that come and go leave nothing", arguments: everyContext)
+    func pools(context: ProcessContext) async throws {
+        let program = ChildProcess("\(context)", options: .captured) { method in
+            let context = ProcessContext(try StartMethod(named: method))
+            let count = getenv("MULTIPROCESSING_CHILDREN").flatMap { Int(String(cString: $0)) } ?? 40
+            func run() async throws {
+                let sum = try await withProcessPool(workers: 4, context: context) { pool in
+                    try await pool.map(0..<8, chunkSize: 1) { $0 }.reduce(0, +)
+                }
+                guard sum == 28 else { exit(3) }
+            }
+            for _ in 0..<10 { try await run() }
+            let before = Possessions()
+            let begin = ContinuousClock.now
+            for _ in 0..<count { try await run() }
+            let time = ContinuousClock.now - begin
+            while Survey.openDescriptors().count > before.descriptors { await Task.yield() }
+            report(before, Possessions(), "\(count) pools by \(method) in \(time)")
+        }
+        try await check(program)
+    }
+
     private func check(_ program: ChildProcess) async throws {
         let report = try await program.report()
         #expect(report.status == .exited(0))

@@ -45,7 +45,7 @@ private enum Way: String, Codable, CaseIterable {
 }
 
 @Suite(.timeLimit(.minutes(10)), .startsProcesses) struct ExitStatusTests {
-    @Test("EXC-05 EXC-06 EXC-07 PRC-26: every way to end is told apart", arguments: everyContext)
+    @Test("EXC-05 EXC-06 EXC-07 PRC-26 EXT-03: every way to end is told apart", arguments: everyContext)
     func ways(context: ProcessContext) async throws {
         for way in Way.allCases {
             let child = ChildProcess(way.rawValue, context: context, options: .captured) { name in

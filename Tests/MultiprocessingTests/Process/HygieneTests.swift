@@ -6,7 +6,7 @@ import Testing
 /// What processes of the library have open, and leave behind.
 @Suite(.timeLimit(.minutes(10)), .startsProcesses) struct HygieneTests {
     @Test(
-        "FDH-03: a worker has the streams, its channel, its parent and what it works with",
+        "FDH-03 SPR-02: a worker has the streams, its channel, its parent and what it works with",
         arguments: everyContext)
     func worker(context: ProcessContext) async throws {
         let targets = try await withProcessPool(workers: 1, context: context) { pool in

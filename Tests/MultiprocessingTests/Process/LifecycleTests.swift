@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(10)), .startsProcesses) struct LifecycleTests {
-    @Test("PRC-01: the process that nobody started knows what it is")
+    @Test("PRC-01 EXT-04: the process that nobody started knows what it is")
     func theRootProcess() throws {
         let current = ChildProcess.current
         #expect(current.name == "MainProcess" && current.pid == getpid() && !current.isDaemon)

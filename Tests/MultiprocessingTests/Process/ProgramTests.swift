@@ -58,7 +58,8 @@ import Testing
     }
 
     @Test(
-        "S13: signals never reach a process that got a child's number after its end", arguments: everyContext)
+        "S13 SPR-05: signals never reach a process that got a child's number after its end",
+        arguments: everyContext)
     func reusedNumbers(context: ProcessContext) async throws {
         let arguments = ["--pid", "--fork", "--mount-proc", try HostProgram.path, "reuse", "\(context)"]
         guard let outcome = try await HostProgram.runUnshared(arguments, skipping: "reused numbers") else {

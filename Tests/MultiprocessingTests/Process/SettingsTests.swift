@@ -63,6 +63,7 @@ import Testing
         let here = realpath(".", nil).map { String(cString: $0) } ?? "?"
         #expect(try await folder(nil).report().output == [here])
         #expect(try await folder("/usr").report().output == ["/usr"])
+        // EXT-02: that is no wrong exit status, but a fault of the system's.
         let lost = folder("/no/such/folder")
         let error = await #expect(throws: MultiprocessingError.self) { try await lost.start() }
         #expect(error?.code == .startFailed)

@@ -27,7 +27,7 @@ private let earlyQueue = Result {
         #expect(try await queue.get()?.isStubborn == false)
     }
 
-    @Test("QUE-17: the contract holds between the tasks and threads of one process")
+    @Test("QUE-17 QUE-28: the contract holds between the tasks and threads of one process")
     func oneProcess() async throws {
         let queue = try SharedQueue<Int>(capacity: 3)
         let sum = try SharedAtomic(0)
