@@ -65,6 +65,23 @@ import Testing
         #expect(machine.seats.map(\.stage) == [.empty, .working])
     }
 
+    @Test("FRS-04: while there is no room for workers none is ordered, and later as many as are missing")
+    mutating func pausedStarts() {
+        var machine = machine(3)
+        #expect(!machine.canDoWithout(seat: 0))
+        for seat in 0..<3 { machine.ready(seat: seat, &actions) }
+        #expect(machine.canDoWithout(seat: 0))
+        machine.startsArePaused = true
+        #expect(leave(&machine, 0) == [])
+        #expect(leave(&machine, 1) == [])
+        #expect(!machine.canDoWithout(seat: 2))
+        machine.submit(1, bytes: 1, &actions)
+        #expect(Self.places(follow(&machine)).map(\.seat) == [2])
+        machine.resumeStarts(&actions)
+        #expect(follow(&machine).filter { if case .start = $0 { true } else { false } }.count == 2)
+        #expect(machine.takenCount == 3)
+    }
+
     @Test mutating func aLimitOfOneTaskStartsNoMoreThanTwiceTheWorkers() {
         var machine = machine(2, taskLimit: 1)
         for id in 0..<100 as Range<UInt64> { machine.submit(id, bytes: 1, &actions) }

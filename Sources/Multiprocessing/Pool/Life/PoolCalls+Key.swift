@@ -8,7 +8,8 @@ extension PoolCalls {
     ///
     /// For workers that remember something about a key. Tasks of other keys may share the worker. They run one after
     /// another, so all items of a map with a key run on one worker. When that worker leaves or dies, the key gets
-    /// another one.
+    /// another one. Lanes and priorities hold among the tasks that wait for one worker, which takes turns between them
+    /// and those that any worker may run.
     ///
     /// - Parameter key: what the tasks have in common; it does not travel.
     /// - Returns: a view that takes the calls which a pool takes.
