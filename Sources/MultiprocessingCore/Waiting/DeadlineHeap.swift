@@ -11,6 +11,7 @@ struct DeadlineHeap<Content> {
     private var lastID: UInt64 = 0
 
     var isEmpty: Bool { contents.isEmpty }
+    var count: Int { contents.count }
 
     /// The earliest moment for which something is left to do.
     var earliest: Deadline? {

@@ -1,7 +1,10 @@
 import Glibc
 import Multiprocessing
+import Synchronization
 import TestSupport
 import Testing
+
+@testable import MultiprocessingCore
 
 @Suite(.timeLimit(.minutes(10)), .startsProcesses) struct PoolDeadlineTests {
     @Test func aCallEndsAtTheDeadlineOfItsTask() async throws {
@@ -240,6 +243,18 @@ import Testing
             var seen: [MultiprocessingError.Code?] = []
             for await code in codes { seen.append(code) }
             #expect(seen == [.timeout])
+        }
+    }
+
+    /// A server's tasks take a millisecond and have a limit of an hour.
+    @Test func limitsAreForgottenWithTheirTasks() async throws {
+        try await withProcessPool(workers: 2) { pool async throws in
+            let before = Poller.shared.state.withLock { $0.timers.count }
+            for number in 0..<5000 {
+                #expect(try await pool.apply(number, timeout: .seconds(3600)) { $0 + 1 } == number + 1)
+            }
+            // Other tests have timers as well, but not thousands.
+            #expect(Poller.shared.state.withLock { $0.timers.count } < before + 2500)
         }
     }
 }

@@ -102,6 +102,11 @@ struct PoolMachine {
     /// The worker's slot that holds the chunk; nil while it waits, and when there is no such chunk.
     func place(of id: ChunkID) -> (seat: Int, slot: Int)? { chunks[id]?.place }
 
+    /// What a seat's worker holds.
+    func chunks(of seat: Int) -> [(chunk: ChunkID, slot: Int)] {
+        seats[seat].order.compactMap { slot in seats[seat].chunks[slot].map { ($0, slot) } }
+    }
+
     /// Whether nothing waits, nothing runs, and nothing more comes from calls that were accepted.
     var isIdle: Bool { chunks.isEmpty && openCalls == 0 }
 

@@ -23,7 +23,7 @@ extension PoolCore {
 
         var launches: [(seat: Int, generation: UInt64, order: LaunchOrder?)] = []
         var kills: [LaunchedChild] = []
-        var timers: [(chunk: UInt64, limit: Duration)] = []
+        var looks: [(seat: Int, generation: UInt64, moment: Deadline)] = []
         var cancellations: [Cancellation] = []
         /// Payloads that nobody needs any more.
         var spentPayloads: [[UInt8]] = []
@@ -74,7 +74,7 @@ extension PoolCore {
             if chunk.hasDescriptors { effects.lines.append(link.line) }
             wantBulk(link, seat, &effects)
             effects.wake(link.segment)
-            if let timeout = chunk.timeout { effects.timers.append((id, timeout)) }
+            if let limit = chunk.timeout { watchTime(of: seat, link, at: .after(limit), &effects) }
             if configuration.memoryLimit != nil, !link.isWatched {
                 link.isWatched = true
                 effects.watches.append((seat, link.generation))
@@ -151,7 +151,7 @@ extension PoolCore {
         for launch in effects.launches { self.launch(launch.order, seat: launch.seat, launch.generation) }
         for bulk in effects.bulks { makeBulk(for: bulk.seat, bulk.generation) }
         for child in effects.kills { WorkerSignal.kill(child) }
-        for (chunk, limit) in effects.timers { watchTime(of: chunk, limit: limit, from: .now) }
+        for look in effects.looks { self.look(at: look.seat, look.generation, at: look.moment) }
         for cancellation in effects.cancellations { cancel(cancellation) }
         for seat in effects.checkups { checkUp(seat) }
         for (seat, generation) in effects.watches { watchMemory(of: seat, generation) }

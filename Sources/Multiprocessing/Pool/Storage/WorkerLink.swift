@@ -54,6 +54,8 @@ final class WorkerLink {
     var beginning: Beginning?
     /// Whether it is prepared for its first task.
     var isReady = false
+    /// When somebody looks whether what it runs has run too long.
+    var timeWatch = TimeWatch()
     /// Whether its memory is being watched.
     var isWatched = false
 
