@@ -48,11 +48,11 @@ extension PoolCore {
 
     /// Tells a worker that a chunk which it runs is not wanted, and ends it if it does not listen.
     func cancel(_ cancellation: Effects.Cancellation) {
-        // A worker that does not listen is ended after the grace period.
         cancellation.line.append(PoolControl.cancel(cancellation.chunk))
         cancellation.line.flush()
-        Poller.shared.schedule(at: .after(configuration.cancellationGrace)) {
-            [weak self, chunk = cancellation.chunk] in
+        // A worker that does not listen is ended after the grace period; till then nothing of it is kept here.
+        let chunk = cancellation.chunk
+        Poller.shared.schedule(at: .after(configuration.cancellationGrace)) { [weak self] in
             guard let self else { return }
             transact { state, effects in
                 guard state.chunks[chunk] != nil, let place = state.machine.place(of: chunk),
