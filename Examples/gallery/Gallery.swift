@@ -1,10 +1,13 @@
 @preconcurrency import Glibc
+import Multiprocessing
 
 /// Runs programs that are known from Python's manual and tutorials, by name or all of them.
 ///
 ///     swift run gallery P02
 ///     swift run gallery --all
 ///     swift run gallery --list
+///     swift run gallery --serve HOST KEY
+///     swift run gallery --visit MANAGER LISTENER KEY
 @main
 struct Gallery {
     static func main() async {
@@ -17,6 +20,14 @@ struct Gallery {
             let failures = await runAll()
             print("\(Program.all.count) programs ran, \(failures) failed")
             if failures > 0 { exit(EXIT_FAILURE) }
+        case let arguments where arguments.first == "--serve" && arguments.count == 3:
+            await run { try await RemoteServer.run($0[0], AuthenticationKey(Array($0[1].utf8))) }
+        case let arguments where arguments.first == "--visit" && arguments.count == 4:
+            await run { words in
+                try await RemoteVisitor.run(
+                    ListenerAddress(words[0]), ListenerAddress(words[1]),
+                    AuthenticationKey(Array(words[2].utf8)))
+            }
         case let arguments:
             guard arguments.count == 1, let program = Program.all.first(where: { $0.id == arguments.first })
             else {
@@ -44,6 +55,16 @@ struct Gallery {
         } catch {
             complain("\(program.id) failed: \(error)")
             return false
+        }
+    }
+
+    /// Runs one side of what two programs do, with the words of the command line behind its name.
+    private static func run(_ side: ([String]) async throws -> Void) async {
+        do {
+            try await side(Array(CommandLine.arguments.dropFirst(2)))
+        } catch {
+            complain("\(CommandLine.arguments[1]) failed: \(error)")
+            exit(EXIT_FAILURE)
         }
     }
 

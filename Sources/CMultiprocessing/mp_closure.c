@@ -149,24 +149,72 @@ static const void *indirect_target(const int32_t *place) {
     return *place & 1 ? *(const void *const *)at : at;
 }
 
+// A conformance: the descriptors of the type and of the protocol, and whether it has conditions.
+struct conformance {
+    const void *type, *protocol;
+    bool is_conditional;
+};
+
+static struct conformance read_conformance(const int32_t *entry) {
+    // The protocol, the type, the witness table, flags.
+    const int32_t *record = target(entry);
+    if (record == NULL) return (struct conformance){0};
+    const uint32_t flags = (uint32_t)record[3], kind = (flags >> 3) & 7;
+    const void *type = target(record + 1);
+    if (type != NULL && kind == 1) type = *(const void *const *)type;
+    return (struct conformance){kind <= 1 ? type : NULL, indirect_target(record), (flags & 0xff00) != 0};
+}
+
+// The conformances of an image, each an entry; NULL when they are not as expected.
+static const int32_t *conformance_table(const struct sections *sections, size_t *count) {
+    const struct section table = sections->tables[conformances];
+    *count = table.size / sizeof(int32_t);
+    return table.size % sizeof(int32_t) == 0 ? (const int32_t *)table.start : NULL;
+}
+
 static bool visit_errors(const struct sections *sections, void *data) {
     struct type_visitor *visitor = data;
-    const struct section table = sections->tables[conformances];
-    if (table.size % sizeof(int32_t) != 0) {
+    size_t count;
+    const int32_t *table = conformance_table(sections, &count);
+    if (table == NULL && count > 0) {
         visitor->is_expected = 0;
         return false;
     }
-    const int32_t *entry = (const int32_t *)table.start;
-    for (size_t i = 0; i < table.size / sizeof(int32_t); i++, entry++) {
-        // The protocol, the type, the witness table, flags.
-        const int32_t *record = target(entry);
-        if (record == NULL || indirect_target(record) != &error_protocol) continue;
-        const void *type = target(record + 1);
-        const uint32_t kind = ((uint32_t)record[3] >> 3) & 7;
-        if (type != NULL && kind == 1) type = *(const void *const *)type;
-        if (type != NULL && kind <= 1) visitor->visit(type, visitor->context);
+    for (size_t i = 0; i < count; i++) {
+        const struct conformance found = read_conformance(table + i);
+        if (found.type != NULL && found.protocol == &error_protocol) visitor->visit(found.type, visitor->context);
     }
     return true;
+}
+
+struct protocol_visitor {
+    const void *type;
+    void (*visit)(const char *, const char *, void *);
+    void *context;
+};
+
+// Flags, the context around it, the name: so every descriptor of a module or a protocol begins.
+enum { kind_mask = 0x1f, module_kind = 0, protocol_kind = 3 };
+
+static bool visit_protocols(const struct sections *sections, void *data) {
+    struct protocol_visitor *visitor = data;
+    size_t count;
+    const int32_t *table = conformance_table(sections, &count);
+    for (size_t i = 0; table != NULL && i < count; i++) {
+        const struct conformance found = read_conformance(table + i);
+        const int32_t *protocol = found.protocol;
+        if (found.type != visitor->type || found.is_conditional || protocol == NULL) continue;
+        if ((protocol[0] & kind_mask) != protocol_kind || protocol[1] == 0) continue;
+        const int32_t *module = indirect_target(protocol + 1);
+        if ((module[0] & kind_mask) != module_kind) continue;
+        visitor->visit(target(module + 2), target(protocol + 2), visitor->context);
+    }
+    return true;
+}
+
+void mp_visit_protocols(const void *type, void (*visit)(const char *, const char *, void *), void *context) {
+    struct protocol_visitor visitor = {type, visit, context};
+    swift_enumerateAllMetadataSections(visit_protocols, &visitor);
 }
 
 int mp_visit_error_types(void (*visit)(const void *descriptor, void *context), void *context) {

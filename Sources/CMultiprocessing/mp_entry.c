@@ -1,5 +1,6 @@
 #define _GNU_SOURCE
 #include "mp_entry.h"
+#include "mp_process.h"
 
 #include <dlfcn.h>
 #include <stdlib.h>
@@ -28,12 +29,15 @@ static int marked_channel(char **envp) {
     size_t length = strlen(MP_CHILD_MARK);
     for (; *envp; envp++) {
         if (strncmp(*envp, MP_CHILD_MARK, length) != 0 || (*envp)[length] != '=') continue;
-        int channel = atoi(*envp + length + 1);
+        const char *value = *envp + length + 1;
+        int channel = atoi(value);
         int domain = 0, type = 0;
         socklen_t size = sizeof domain;
         if (getsockopt(channel, SOL_SOCKET, SO_DOMAIN, &domain, &size) != 0 || domain != AF_UNIX) return -1;
         size = sizeof type;
         if (getsockopt(channel, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_STREAM) return -1;
+        // Before it has been told anything that others must not see.
+        if (strstr(value, MP_CLOSED_WORD) && mp_forbid_inspection() != 0) abort();
         return channel;
     }
     return -1;

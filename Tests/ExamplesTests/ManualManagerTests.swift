@@ -20,6 +20,13 @@ distributed actor Inventory {
     }
 }
 
+@Resolvable
+protocol StockKeeper: DistributedActor where ActorSystem == ManagerSystem {
+    distributed func reserve(_ sku: String, _ count: Int) throws -> Int
+}
+
+extension Inventory: StockKeeper {}
+
 distributed actor Lender {
     typealias ActorSystem = ManagerSystem
     private var owner: ManagerSystem.Client?
@@ -93,9 +100,23 @@ struct ManualManagerTests {
         // In this process the object itself is found, and not a proxy.
         let remote = try await Manager.connect(to: address, key: key)
         let stock = try await remote.resolve("stock", as: Inventory.self)
-        try await stock.add("A-1", 2)
-        #expect(try await stock.reserve("A-1", 1) == 1)
+        try await stock.add("A-1", 3)
+        #expect(try await stock.reserve("A-1", 1) == 2)
+        let keeper = try await remote.resolve("stock", as: $StockKeeper.self)
+        let left = try await keeper.reserve("A-1", 1)
+        #expect(left == 1)
         server.shutdown()
         try await serving.value
+    }
+
+    @Test func notInspectable() async throws {
+        var options = StartOptions()
+        options.isInspectable = false
+        let manager = Manager(options: options)
+        try await withManager(manager) { manager in
+            let stock = try await manager.create { Inventory(actorSystem: $0) }
+            try await stock.add("A-1", 2)
+            #expect(try await stock.reserve("A-1", 1) == 1)
+        }
     }
 }

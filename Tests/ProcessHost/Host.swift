@@ -34,6 +34,8 @@ enum Command: String, CaseIterable {
     case fullMemory
     /// Connects to an address with a key, both from the command line, and delivers a message.
     case deliver
+    /// Starts a child that nobody may look into.
+    case close
 
     func run(_ context: ProcessContext) async throws {
         switch self {
@@ -53,6 +55,7 @@ enum Command: String, CaseIterable {
         case .cleaning: try await MemoryScenes.clean(context)
         case .fullMemory: try MemoryScenes.fill()
         case .deliver: try await deliverMessage()
+        case .close: try await startClosed(context)
         }
     }
 }
@@ -64,6 +67,18 @@ private func deliverMessage() async throws {
     try await withConnection(to: address, key: key) { connection in
         try await connection.send("delivered by \(getpid())")
         _ = try await connection.receive(Bool.self)
+    }
+}
+
+private func startClosed(_ context: ProcessContext) async throws {
+    var options = StartOptions()
+    options.isInspectable = false
+    let child = ChildProcess(context: context, options: options) { say("told") }
+    do {
+        try await child.start()
+        try await child.join()
+    } catch let error as MultiprocessingError {
+        say("\(error.code)")
     }
 }
 

@@ -75,6 +75,15 @@ int mp_visit_distributed_methods(void (*_Nonnull visit)(const char *_Nonnull nam
 int mp_visit_error_types(void (*_Nonnull visit)(const void *_Nonnull descriptor, void *_Nonnull context),
                          void *_Nonnull context);
 
+/// Calls `visit` with the module and the name of each protocol that a declared type conforms to, of those that are at
+/// the top level of their module, and without conditions; `type` is its descriptor.
+///
+/// This function is provided because the runtime's tables have no name in Swift.
+void mp_visit_protocols(const void *_Nonnull type,
+                        void (*_Nonnull visit)(const char *_Nonnull module, const char *_Nonnull name,
+                                               void *_Nonnull context),
+                        void *_Nonnull context);
+
 /// The types of a distributed method's parameters; their number, or a negative one.
 ///
 /// `arguments` are the generic arguments of the method and of the types around it. This function is provided because

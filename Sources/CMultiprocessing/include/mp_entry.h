@@ -2,8 +2,10 @@
 #ifndef MP_ENTRY_H
 #define MP_ENTRY_H
 
-/// The variable that marks a child; its value is the number of the descriptor of its channel.
+/// The variable that marks a child; its value is the number of the descriptor of its channel, with this word
+/// behind it for a child that nobody may look into.
 #define MP_CHILD_MARK "SWIFT_MULTIPROCESSING_CHANNEL"
+#define MP_CLOSED_WORD ",closed"
 
 /// Whether this program began through the entry code here; if not, a child of it would be the program once more.
 ///

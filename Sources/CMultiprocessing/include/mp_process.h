@@ -45,6 +45,12 @@ int mp_pidfd_wait(int pidfd, struct mp_exit *_Nonnull status);
 /// This function is provided because `ioctl` is variadic.
 int mp_pidfd_exit_info(int pidfd, struct mp_exit *_Nonnull status);
 
+/// Keeps other processes of the same user out of this one and of its later copies: none can attach to it or read its
+/// memory, and it leaves no core file; 0, or -1 with errno.
+///
+/// This function is provided because `prctl` is variadic.
+int mp_forbid_inspection(void);
+
 /// Closes all descriptors from `first` on.
 ///
 /// This function is provided because older headers lack `close_range`.

@@ -113,7 +113,7 @@ package enum DistributedTarget {
         path(Substring(text + "("))?.joined(separator: ".") ?? text
     }
 
-    private static func exists(_ name: String) -> Bool {
+    static func exists(_ name: String) -> Bool {
         var name = name
         var found = unsafe mp_distributed_method()
         return name.withUTF8 { unsafe mp_find_distributed_method($0.baseAddress, $0.count, &found) != 0 }

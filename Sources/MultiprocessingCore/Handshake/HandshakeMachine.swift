@@ -44,14 +44,6 @@ package enum HandshakeFailure: Error, Hashable, Sendable {
     /// A program of another user is at the other end.
     case foreignUser(UInt32)
     case system(SystemError)
-
-    /// Whether it is about who the other side is, and not about what it speaks.
-    package var isAboutAuthentication: Bool {
-        switch self {
-        case .mismatch, .wrongProof, .refused, .foreignUser: true
-        case .malformed, .version, .ended, .system: false
-        }
-    }
 }
 
 /// What a handshake may cost before anything is known about the other side.

@@ -5,8 +5,11 @@ import Glibc
 enum SpawnCall {
     /// Starts the file that this process runs, whatever lies at its path by now.
     ///
-    /// The child gets the channel, its standard streams, and no other descriptor. Its signal mask is empty.
-    static func run(channel: Int32, streams: StandardStreams) throws(SystemError) -> Int32 {
+    /// The child gets the channel, its standard streams, and no other descriptor. Its signal mask is empty. Unless it
+    /// is inspectable, it closes itself to others as the first thing it does.
+    static func run(
+        channel: Int32, streams: StandardStreams, isInspectable: Bool
+    ) throws(SystemError) -> Int32 {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
@@ -31,7 +34,8 @@ enum SpawnCall {
         unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
 
         var arguments = unsafe CommandLine.arguments.map { unsafe strdup($0) } + [nil]
-        var environment = unsafe variables(channel: ChildEntry.channelDescriptor)
+        var environment = unsafe variables(
+            mark: "\(ChildEntry.channelDescriptor)\(isInspectable ? "" : MP_CLOSED_WORD)")
         defer {
             while let argument = unsafe arguments.popLast() { unsafe free(argument) }
             // The others belong to the process.
@@ -45,8 +49,8 @@ enum SpawnCall {
     }
 
     /// This process's environment with the mark in front.
-    private static func variables(channel: Int32) -> [UnsafeMutablePointer<CChar>?] {
-        var variables: [UnsafeMutablePointer<CChar>?] = unsafe [strdup("\(MP_CHILD_MARK)=\(channel)")]
+    private static func variables(mark: String) -> [UnsafeMutablePointer<CChar>?] {
+        var variables: [UnsafeMutablePointer<CChar>?] = unsafe [strdup("\(MP_CHILD_MARK)=\(mark)")]
         var next = unsafe mp_environment()
         while let place = unsafe next, let variable = unsafe place.pointee {
             unsafe variables.append(variable)

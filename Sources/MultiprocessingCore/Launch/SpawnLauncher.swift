@@ -14,7 +14,8 @@ package struct SpawnLauncher: Launcher {
         let raw = fcntl(theirs.raw, F_DUPFD_CLOEXEC, ChildEntry.channelDescriptor + 1)
         guard raw >= 0 else { throw SystemError.last("fcntl(F_DUPFD_CLOEXEC)") }
         let channel = Descriptor(adopting: raw)
-        let pid = try SpawnCall.run(channel: channel.raw, streams: order.streams)
+        let pid = try SpawnCall.run(
+            channel: channel.raw, streams: order.streams, isInspectable: order.settings.isInspectable)
         return try LaunchedChild.adopting(pid, channel: MessageSocket(ours)) { child in
             try order.tell(child.channel)
             try order.awaitReadiness(child.channel)

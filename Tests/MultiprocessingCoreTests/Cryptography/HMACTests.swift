@@ -87,15 +87,3 @@ struct CodeVector: Sendable {
         #expect(!code.verify(right + [0]))
     }
 }
-
-@Suite struct ConstantTimeTests {
-    @Test func comparesAllBytes() {
-        #expect(ConstantTime.areEqual([], []))
-        #expect(ConstantTime.areEqual([1, 2, 3], [1, 2, 3]))
-        #expect(!ConstantTime.areEqual([1, 2, 3], [1, 2]))
-        #expect(!ConstantTime.areEqual([0, 2, 3], [1, 2, 3]))
-        #expect(!ConstantTime.areEqual([1, 2, 3], [1, 2, 131]))
-        // Two differences do not take each other away.
-        #expect(!ConstantTime.areEqual([1, 2, 3], [0, 3, 3]))
-    }
-}

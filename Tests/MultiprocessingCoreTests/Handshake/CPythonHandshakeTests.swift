@@ -197,7 +197,7 @@ import Testing
     func noise(seed: UInt64) {
         var random = SplitMix64(state: seed)
         let words = ["#CHALLENGE#", "#WELCOME#", "#FAILURE#", "{sha256}", "{md5}"].map { Array($0.utf8) }
-        for _ in 0..<(frameCount / 100) {
+        for _ in 0..<(Campaign.frames / 10) {
             var side = machine(Bool.random(using: &random) ? .listener : .client, key, .insecureMD5)
             var message: [UInt8] = []
             for _ in 0..<Int.random(in: 0...4, using: &random) {

@@ -85,3 +85,13 @@ extension HandshakeMachine {
         }
     }
 }
+
+extension HandshakeFailure {
+    /// Whether it is about who the other side is, and not about what it speaks.
+    var isAboutAuthentication: Bool {
+        switch self {
+        case .mismatch, .wrongProof, .refused, .foreignUser: true
+        case .malformed, .version, .ended, .system: false
+        }
+    }
+}

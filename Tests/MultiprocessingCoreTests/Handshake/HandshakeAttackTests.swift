@@ -12,11 +12,6 @@ import Testing
         key = try Conversation.key()
     }
 
-    /// How many frames; the environment multiplies them.
-    private var frameCount: Int {
-        50_000 * max(1, getenv("MULTIPROCESSING_FUZZ").flatMap { Int(String(cString: $0)) } ?? 1)
-    }
-
     @Test("AUT-07: a proof of the client's does not work in the other direction, nor back")
     func roleSwap() {
         var talk = Conversation(Conversation.listener(key), Conversation.client(key))
@@ -151,7 +146,7 @@ import Testing
         #expect(answered.feed(good.fromListener[0]) == nil)
         for seed in 1...4 as ClosedRange<UInt64> {
             var random = SplitMix64(state: seed)
-            for number in 0..<(frameCount / 4) {
+            for number in 0..<(Campaign.frames / 4) {
                 // Others have tests, too.
                 if number % 32 == 0 { await Task.yield() }
                 let piece = Int.random(in: 1...600, using: &random)

@@ -85,7 +85,7 @@ import Testing
     @Test("SFR-06: packets of random bytes are errors of their own, and the connection goes on")
     func randomPackets() throws {
         var random = SplitMix64(state: 3)
-        for number in 0..<(frameCount / 10) {
+        for number in 0..<Campaign.frames {
             var packet = (0..<Int.random(in: 1...100, using: &random)).map { _ in
                 UInt8(truncatingIfNeeded: random.next())
             }
@@ -170,7 +170,7 @@ import Testing
     @Test("SFR-06: streams of random bytes end with an error")
     func streams() throws {
         var random = SplitMix64(state: 11)
-        for number in 0..<(frameCount / 50) {
+        for number in 0..<(Campaign.frames / 50) {
             let (own, other) = try SocketPair.make()
             let end = try ConnectionEnd(own, readable: true, writable: true)
             var bytes = (0..<Int.random(in: 16...200, using: &random)).map { _ in

@@ -4,9 +4,6 @@ import Testing
 
 @testable import MultiprocessingCore
 
-/// How many frames a test of random ones makes.
-let frameCount = getenv("MULTIPROCESSING_FRAMES").flatMap { Int(String(cString: $0)) } ?? 50_000
-
 /// What a receiver makes of one header: everything is allowed but a trap.
 @Suite struct PacketHeaderTests {
     private func check(_ header: PacketHeader, bytes: Int, descriptors: Int) -> WireError? {
@@ -87,7 +84,7 @@ let frameCount = getenv("MULTIPROCESSING_FRAMES").flatMap { Int(String(cString: 
     @Test("SFR-06: headers of random bytes are refused, however close they come")
     func random() {
         var random = SplitMix64(state: 1)
-        for number in 0..<frameCount {
+        for number in 0..<Campaign.frames {
             var header = PacketHeader(.message, length: 0, descriptors: 0)
             withUnsafeMutableBytes(of: &header) { bytes in
                 // Every second one has the right beginning.

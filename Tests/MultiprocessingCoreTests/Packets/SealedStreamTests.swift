@@ -12,11 +12,6 @@ import Testing
     private static let second = FrameSeals(
         sending: [UInt8](repeating: 2, count: 32), receiving: [UInt8](repeating: 1, count: 32))
 
-    /// How many frames; the environment multiplies them.
-    private var frameCount: Int {
-        50_000 * max(1, getenv("MULTIPROCESSING_FUZZ").flatMap { Int(String(cString: $0)) } ?? 1)
-    }
-
     private func end(_ socket: SharedDescriptor, _ seals: FrameSeals) throws -> ConnectionEnd {
         try ConnectionEnd(socket, readable: true, writable: true, seals: seals)
     }
@@ -171,7 +166,7 @@ import Testing
         var random = SplitMix64(state: 17)
         let good = try frames([[1, 2, 3, 4, 5, 6, 7, 8]])[0]
         let (own, other) = try SocketPair.make()
-        for number in 0..<frameCount {
+        for number in 0..<Campaign.frames {
             // Others have tests, too.
             if number % 64 == 0 { await Task.yield() }
             var bytes = good

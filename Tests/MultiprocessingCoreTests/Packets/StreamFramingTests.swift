@@ -170,10 +170,10 @@ import Testing
         }
     }
 
-    @Test("any bytes are messages or a typed error", arguments: [UInt64](1...20))
+    @Test("SFR-06: any bytes are messages or a typed error", arguments: [UInt64](1...20))
     func noise(seed: UInt64) throws {
         var random = SplitMix64(state: seed)
-        for _ in 0..<(frameCount / 1000) {
+        for _ in 0..<(Campaign.frames / 20) {
             let (end, peer) = try pair()
             var bytes = (0..<Int.random(in: 1...40, using: &random)).map { _ in
                 UInt8.random(in: 0...9, using: &random)

@@ -62,12 +62,22 @@ final class RawClient: Sendable {
         } else {
             throw Plain(text: "no address for a raw client")
         }
-        // Nothing here waits for ever.
-        var limit = timeval(tv_sec: 60, tv_usec: 0)
-        setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        limitWaits()
+    }
+
+    /// Takes over a socket that is connected.
+    init(adopting socket: Int32) {
+        self.socket = socket
+        limitWaits()
     }
 
     deinit { close(socket) }
+
+    /// Nothing here waits for ever.
+    private func limitWaits() {
+        var limit = timeval(tv_sec: 60, tv_usec: 0)
+        setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
 
     private func connect<Address>(_ address: inout Address) throws {
         let size = socklen_t(MemoryLayout<Address>.size)
@@ -97,5 +107,15 @@ final class RawClient: Sendable {
             if part.isEmpty { return all }
             all += part
         }
+    }
+
+    /// So many bytes; nil when there are no more.
+    func receive(exactly count: Int) -> [UInt8]? {
+        var all: [UInt8] = []
+        while all.count < count {
+            guard let part = receive(count - all.count), !part.isEmpty else { return nil }
+            all += part
+        }
+        return all
     }
 }

@@ -100,7 +100,8 @@ import Testing
     }
 
     @Test(
-        "SLI-04: a file, a link, a folder or a pipe at the place is refused and left alone", arguments: 0..<5)
+        "SLI-04 SPR-06: a file, a link, a folder or a pipe at the place is refused and left alone",
+        arguments: 0..<5)
     func planted(kind: Int) async throws {
         let path = folder + "/socket"
         let target = folder + "/target"
@@ -152,6 +153,48 @@ import Testing
         #expect(status(inner + ".moved/socket") != nil)
         second.close()
         #expect(status(inner + ".moved/socket") == nil)
+    }
+
+    @Test("SPR-06: what others put in the place of a listener's folder is left alone")
+    func plantedFolder() async throws {
+        // Somebody else's files, to which links lead.
+        let victim = folder + "/victim"
+        mkdir(victim, 0o700)
+        _ = FileManager.default.createFile(atPath: victim + "/socket", contents: Data("mine".utf8))
+        let inner = folder + "/inner"
+        mkdir(inner, 0o700)
+        let chosen = try await Listener(.unix(inner + "/socket"))
+        let own = try await Listener()
+        let place = parent(try #require(own.address.path))
+        for path in [inner, place] {
+            rename(path, path + ".moved")
+            symlink(victim, path)
+        }
+        chosen.close()
+        own.close()
+        #expect(FileManager.default.contents(atPath: victim + "/socket") == Data("mine".utf8))
+        // The listeners' own files are gone from where they were moved to.
+        #expect(status(inner + ".moved/socket") == nil && status(place + ".moved/socket") == nil)
+        #expect(status(place)?.st_mode ?? 0 & S_IFMT != 0)
+        unlink(place)
+        rmdir(place + ".moved")
+    }
+
+    @Test("SPR-06: a link under the name of a dead process's folder leads to no foreign file")
+    func plantedLink() async throws {
+        let victim = folder + "/victim"
+        mkdir(victim, 0o700)
+        _ = FileManager.default.createFile(atPath: victim + "/socket", contents: Data("mine".utf8))
+        let gone = try await Listener()
+        let path = parent(try #require(gone.address.path))
+        gone.close()
+        // As of a process of number 1 that began long ago, in this view of numbers.
+        let words = URL(filePath: path).lastPathComponent.split(separator: "-")
+        let link = parent(path) + "/mp-listener-\(words[2])-1-XXXXXX\(UInt16.random(in: 0 ... .max))"
+        symlink(victim, link)
+        defer { unlink(link) }
+        try await Listener().close()
+        #expect(FileManager.default.contents(atPath: victim + "/socket") == Data("mine".utf8))
     }
 
     @Test("paths longer than an address work on both sides")

@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -45,6 +46,23 @@ private struct Point: Codable, Hashable {
             try await list.removeAll()
             #expect(try await list.isEmpty)
             #expect(try await list.popLast() == nil)
+        }
+    }
+
+    @Test("MGR-05: ten squares are read through their proxy, here and in a child", arguments: everyContext)
+    func squares(context: ProcessContext) async throws {
+        try await withManager(context: context) { manager in
+            let squares = try await manager.list((0..<10).map { $0 * $0 })
+            var seen: [Int] = []
+            for try await square in squares { seen.append(square) }
+            #expect(seen == [0, 1, 4, 9, 16, 25, 36, 49, 64, 81])
+            let child = ChildProcess(squares, context: context) { squares in
+                var sum = 0
+                for try await square in squares { sum += square }
+                exit(sum == 285 ? 0 : 1)
+            }
+            try await child.start()
+            #expect(try await child.join() == .exited(0))
         }
     }
 

@@ -67,7 +67,7 @@ private struct FrameClient {
 }
 
 @Suite(.timeLimit(.minutes(10))) struct ManagerFrameTests {
-    @Test("Raw frames reach distributed methods of the object's type, and nothing else")
+    @Test("SFR-11: raw frames reach distributed methods of the object's type, and nothing else")
     func hidden() async throws {
         let core = try ServerCore()
         defer { core.end() }
@@ -99,7 +99,7 @@ private struct FrameClient {
         withExtendedLifetime((vault, shelf)) {}
     }
 
-    @Test("A closure is taken from no stranger")
+    @Test("SFR-11: a closure is taken from no stranger")
     func closures() async throws {
         let core = try ServerCore()
         defer { core.end() }
@@ -156,9 +156,8 @@ private struct FrameClient {
         }
     }
 
-    @Test("SFR-12: frames of any bytes are answered or end their connection, and never the manager")
+    @Test("SFR-06 SFR-12: frames of any bytes are answered or end their connection, and never the manager")
     func fuzz() async throws {
-        let rounds = ProcessInfo.processInfo.environment["MULTIPROCESSING_FUZZ"].flatMap(Int.init) ?? 3000
         let core = try ServerCore()
         defer { core.end() }
         let system = ManagerSystem(core)
@@ -168,7 +167,7 @@ private struct FrameClient {
         var random = SplitMix64(state: 1)
         var client = try FrameClient(core)
         try await client.introduce()
-        for round in 0..<rounds {
+        for round in 0..<Campaign.frames {
             var writer = ByteWriter()
             for (index, name) in [add, echo].enumerated() {
                 writer.append(.target) {
@@ -213,7 +212,7 @@ private struct FrameClient {
     @Test("A client's table of answers survives any bytes")
     func answers() async throws {
         var random = SplitMix64(state: 2)
-        for _ in 0..<300 {
+        for _ in 0..<(Campaign.frames / 50) {
             let (peer, server) = try peerAndServer()
             let call = Task { try await peer.request(.names).value(as: [String].self) }
             _ = try await server.receiveBytes(timeout: .seconds(60))

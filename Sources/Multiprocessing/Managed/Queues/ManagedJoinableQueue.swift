@@ -63,7 +63,7 @@ extension ManagedJoinableQueue: ManagedObject {
     }
 }
 
-extension ManagedJoinableQueue {
+extension ManagedJoinableQueue: ManagedQueueProtocol {
     /// Puts a value in, waiting while the queue is full; Python's `put()`.
     ///
     /// - Parameters:
@@ -72,22 +72,8 @@ extension ManagedJoinableQueue {
     /// - Throws: a ``MultiprocessingError``: `queueFull` when the limit is over, `queueFinished` and `queueShutDown`
     ///   after the queue's end, `managerGone`. `CancellationError` when the task is cancelled while it waits. In all
     ///   these cases but the manager's end the value is not in the queue.
-    public nonisolated(nonsending) func put(_ value: Element, timeout: Duration? = nil) async throws {
+    public nonisolated(nonsending) func put(_ value: Element, timeout: Duration?) async throws {
         try await PatientCall.perform { try await performPut(value, timeout) }
-    }
-
-    /// Puts a value in if there is space; Python's `put_nowait()`.
-    ///
-    /// - Parameter value: what is put.
-    /// - Returns: false when the queue is full.
-    /// - Throws: the same as ``put(_:timeout:)`` otherwise.
-    public nonisolated(nonsending) func tryPut(_ value: Element) async throws -> Bool {
-        do {
-            try await put(value, timeout: .zero)
-            return true
-        } catch let error as MultiprocessingError where error.code == .queueFull {
-            return false
-        }
     }
 
     /// Takes the first value out, waiting while there is none; Python's `get()`.
@@ -97,20 +83,8 @@ extension ManagedJoinableQueue {
     /// - Throws: a ``MultiprocessingError``: `queueEmpty` when the limit is over, `queueShutDown` after the queue was
     ///   shut down, `managerGone`. `CancellationError` when the task is cancelled while it waits; no value is then
     ///   lost.
-    public nonisolated(nonsending) func get(timeout: Duration? = nil) async throws -> Element? {
+    public nonisolated(nonsending) func get(timeout: Duration?) async throws -> Element? {
         try await PatientCall.perform { try await performGet(timeout) }.first
-    }
-
-    /// Takes the first value out if there is one; Python's `get_nowait()`.
-    ///
-    /// - Returns: nil when there is none now, or the queue was finished and is empty.
-    /// - Throws: the same as ``get(timeout:)`` otherwise.
-    public nonisolated(nonsending) func tryGet() async throws -> Element? {
-        do {
-            return try await get(timeout: .zero)
-        } catch let error as MultiprocessingError where error.code == .queueEmpty {
-            return nil
-        }
     }
 
     /// Waits until every value that was put is done with; Python's `join()`.
@@ -139,31 +113,8 @@ extension ManagedJoinableQueue {
 
     /// How many values wait at the moment; Python's `qsize()`.
     public nonisolated var count: Int { get async throws { try await performLook().count } }
-    /// Whether no value waits at the moment; Python's `empty()`.
-    public nonisolated var isEmpty: Bool { get async throws { try await performLook().count == 0 } }
     /// Whether no value can be put in at the moment; Python's `full()`.
     public nonisolated var isFull: Bool { get async throws { try await performLook().isFull } }
-}
-
-extension ManagedJoinableQueue: AsyncSequence {
-    /// Iteration can throw; see ``ManagedJoinableQueue/get(timeout:)``.
-    public typealias Failure = any Error
-
-    /// Takes the values of a queue, one after the other, until it is finished and empty.
-    public struct Iterator: AsyncIteratorProtocol {
-        fileprivate let queue: ManagedJoinableQueue
-
-        /// The next value; nil when the queue was finished and is empty.
-        public mutating func next() async throws -> Element? { try await queue.get() }
-
-        /// The next value; nil when the queue was finished and is empty.
-        public mutating func next(isolation: isolated (any Actor)?) async throws -> Element? {
-            try await queue.get()
-        }
-    }
-
-    /// Begins to take values.
-    public nonisolated func makeAsyncIterator() -> Iterator { Iterator(queue: self) }
 }
 
 extension ManagedJoinableQueue: CustomStringConvertible {

@@ -1,3 +1,4 @@
+import Distributed
 import MultiprocessingCore
 import Synchronization
 
@@ -114,7 +115,9 @@ final class ManagerPeer: Sendable {
     private func typeKeys(_ types: [any Any.Type], of type: any Any.Type) throws -> [TypeKey] {
         guard !types.isEmpty else { return [] }
         do {
-            return try types.dropFirst(TypeKey.genericArgumentCount(of: type)).map { try TypeKey($0) }
+            // To what stands for a protocol, it is itself the first.
+            let own = type is any _DistributedActorStub.Type ? 1 : TypeKey.genericArgumentCount(of: type)
+            return try types.dropFirst(own).map { try TypeKey($0) }
         } catch {
             throw MultiprocessingError(
                 .unencodable, "a generic argument of a call cannot travel", cause: error)

@@ -48,7 +48,7 @@ extension ClientSession {
         guard let number = core.object(named: name), let (_, type) = core.exported(number) else {
             throw MultiprocessingError(.notFound, "the manager has no object named \"\(name)\"")
         }
-        guard let own = try? TypeKey(type.type), own.matches(key) else {
+        guard type.matches(key) else {
             throw MultiprocessingError(
                 .invalidArgument, "the object named \"\(name)\" is a \(type.type), and not what was asked for"
             )

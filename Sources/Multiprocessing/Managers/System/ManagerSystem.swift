@@ -48,7 +48,11 @@ public final class ManagerSystem: DistributedActorSystem, Sendable {
     ///   for one of another type.
     public func resolve<Act>(id: ActorID, as type: Act.Type) throws -> Act?
     where Act: DistributedActor, Act.ID == ActorID {
-        guard let server = ManagerDirectory.server(id.manager) else { return nil }
+        // What stands for a protocol is never the object itself.
+        guard !(type is any _DistributedActorStub.Type), let server = ManagerDirectory.server(id.manager)
+        else {
+            return nil
+        }
         guard let object = server.object(id.number) else { throw MultiprocessingError.objectGone(id.number) }
         guard let found = object as? Act else {
             throw MultiprocessingError(

@@ -12,6 +12,7 @@ extension StartOptions {
         }
         settings.environment = try variables()
         settings.outlivesParent = outlivesParent
+        settings.isInspectable = isInspectable
         settings.userID = userID
         settings.groupID = groupID
         settings.supplementaryGroups = supplementaryGroups

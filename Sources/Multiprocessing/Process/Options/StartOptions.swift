@@ -86,6 +86,14 @@ public struct StartOptions: Sendable {
     ///
     /// Such a child is neither joined nor terminated at the end of the program.
     public var outlivesParent = false
+    /// Whether other processes of the same user may look into the child: attach a debugger to it, read its memory, its
+    /// environment and its open files.
+    ///
+    /// If not, the child closes itself before it is told anything, its key included; with `.forkserver` it comes from a
+    /// server that is closed as well. It leaves no core file and prints no backtrace when it crashes. The superuser can
+    /// look into every process, and a child that starts a program of its own is open again. A start throws while
+    /// somebody is attached to the child already.
+    public var isInspectable = true
 
     /// Options that change nothing.
     public init() {}

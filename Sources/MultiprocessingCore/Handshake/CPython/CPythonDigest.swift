@@ -19,34 +19,32 @@ package enum CPythonDigest: UInt8, Hashable, Sendable {
         }
         if challenge.count == Self.oldChallengeLength {
             guard self == .insecureMD5 else { throw .onlyMD5 }
-            return Self.code(InsecureMD5.self, challenge, key)
+            return Self.proof(InsecureMD5.self, challenge, key).code()
         }
         guard challenge.starts(with: Self.prefix) else {
             throw .mismatch("the other side wants another digest")
         }
-        return Self.prefix + Self.code(SHA256.self, challenge, key)
+        return Self.prefix + Self.proof(SHA256.self, challenge, key).code()
     }
 
     /// Checks the answer to a challenge.
     func check(_ answer: [UInt8], to challenge: [UInt8], _ key: SecretBytes) throws(HandshakeFailure) {
         if answer.count == Self.oldAnswerLength {
             guard self == .insecureMD5 else { throw .onlyMD5 }
-            guard ConstantTime.areEqual(answer, Self.code(InsecureMD5.self, challenge, key)) else {
-                throw .wrongProof
-            }
+            guard Self.proof(InsecureMD5.self, challenge, key).verify(answer) else { throw .wrongProof }
             return
         }
         guard answer.starts(with: Self.prefix) else { throw .mismatch("the other side chose another digest") }
         let code = Array(answer.dropFirst(Self.prefix.count))
-        guard ConstantTime.areEqual(code, Self.code(SHA256.self, challenge, key)) else { throw .wrongProof }
+        guard Self.proof(SHA256.self, challenge, key).verify(code) else { throw .wrongProof }
     }
 
-    private static func code<Hash: HashFunction>(
+    private static func proof<Hash: HashFunction>(
         _ hash: Hash.Type, _ text: [UInt8], _ key: SecretBytes
-    ) -> [UInt8] {
-        var code = HMAC<Hash>(key: key)
-        code.update(text)
-        return code.code()
+    ) -> HMAC<Hash> {
+        var proof = HMAC<Hash>(key: key)
+        proof.update(text)
+        return proof
     }
 }
 

@@ -36,14 +36,18 @@ final class ForkServer: Sendable {
     /// Starts a server, and waits until it has run the closure that it was given, if it was.
     ///
     /// - Throws: a `PreloadFailure` when that could not be done.
-    init(warming roles: [any ChildRole.Type], preload: Preload?, isCancelled: CancellationFlag) throws {
+    init(
+        warming roles: [any ChildRole.Type], preload: Preload?, isInspectable: Bool,
+        isCancelled: CancellationFlag
+    ) throws {
         let (requests, theirRequests) = try SocketPair.make(packets: true)
         let (reports, theirReports) = try SocketPair.make(packets: true)
         self.requests = PacketSocket(requests)
         self.reports = PacketSocket(reports)
-        let order = LaunchOrder(
+        var order = LaunchOrder(
             role: ForkServerRole.self, payload: ForkServerRole.payload(warming: roles, preload: preload),
             descriptors: [theirRequests, theirReports])
+        order.settings.isInspectable = isInspectable
         // Its end shows at the reports' end of file, and its zombie is reaped by the launcher.
         server = try SpawnLauncher().launch(order) { _ in }
         if preload != nil { try Preload.awaitEnd(in: server, isCancelled) }

@@ -2,7 +2,14 @@
 ///
 /// When the server is gone, its children go on, and the next start makes a new server.
 package final class ForkServerLauncher: Launcher {
-    private let server = GlobalMutex<ForkServer?>(nil)
+    /// One for children that others may look into, and one, made only when it is needed, for those that they may not:
+    /// its copies are closed from their first moment on.
+    private struct Servers {
+        var open: ForkServer?
+        var closed: ForkServer?
+    }
+
+    private let servers = GlobalMutex(Servers())
     private let roles: [any ChildRole.Type]
     private let preload: Preload?
     /// A server that takes its time to begin does not keep other starts waiting.
@@ -18,7 +25,7 @@ package final class ForkServerLauncher: Launcher {
     }
 
     /// The server's process; nil before the first start.
-    package var serverID: Int32? { server.withLock { $0?.pid } }
+    package var serverID: Int32? { servers.withLock { $0.open?.pid } }
 
     package func attempt(_ order: LaunchOrder) throws -> LaunchedChild {
         do {
@@ -30,18 +37,25 @@ package final class ForkServerLauncher: Launcher {
     }
 
     private func currentServer(_ order: LaunchOrder) throws -> ForkServer {
-        try server.withLock { server throws in
-            if let server, server.isOurs, server.isAlive { return server }
-            // That of a process that was copied goes on, for that one.
-            if let server, !server.isOurs {
-                _ = unsafe Unmanaged.passRetained(server)
-            } else {
-                server?.retire()
-            }
-            server = nil
-            let fresh = try ForkServer(warming: roles, preload: preload, isCancelled: order.isCancelled)
-            server = fresh
-            return fresh
+        try servers.withLock { servers throws in
+            if order.settings.isInspectable { return try current(&servers.open, order) }
+            return try current(&servers.closed, order)
         }
+    }
+
+    private func current(_ server: inout ForkServer?, _ order: LaunchOrder) throws -> ForkServer {
+        if let server, server.isOurs, server.isAlive { return server }
+        // That of a process that was copied goes on, for that one.
+        if let server, !server.isOurs {
+            _ = unsafe Unmanaged.passRetained(server)
+        } else {
+            server?.retire()
+        }
+        server = nil
+        let fresh = try ForkServer(
+            warming: roles, preload: preload, isInspectable: order.settings.isInspectable,
+            isCancelled: order.isCancelled)
+        server = fresh
+        return fresh
     }
 }

@@ -6,6 +6,7 @@ extension ChildSettings {
     ///
     /// What needs privileges comes last, because it may give them up.
     func apply() throws(SystemError) {
+        if !isInspectable { try forbidInspection() }
         try applyGroup()
         for limit in limits {
             try check(mp_set_limit(limit.resource, limit.soft, limit.hard), "setrlimit(\(limit.resource))")
@@ -23,6 +24,16 @@ extension ChildSettings {
         }
         if let groupID { try check(setgid(groupID), "setgid(\(groupID))") }
         if let userID { try check(setuid(userID), "setuid(\(userID))") }
+    }
+
+    /// Whoever is attached already stays so, which would make the rest a lie.
+    private func forbidInspection() throws(SystemError) {
+        try check(mp_forbid_inspection(), "prctl(PR_SET_DUMPABLE)")
+        let status = TextFile.read("/proc/self/status")?.split(separator: "\n") ?? []
+        guard let tracer = status.first(where: { $0.hasPrefix("TracerPid:") }) else { return }
+        if tracer.split(separator: "\t").last != "0" {
+            throw SystemError(code: EPERM, call: "start under a debugger")
+        }
     }
 
     private func applyGroup() throws(SystemError) {

@@ -34,6 +34,8 @@ package struct ChildSettings: Sendable, Hashable, Codable {
     package var supplementaryGroups: [UInt32]?
     /// The child does not end when its starter does.
     package var outlivesParent = false
+    /// Other processes of the same user may attach to the child and read its memory.
+    package var isInspectable = true
 
     package init() {}
 

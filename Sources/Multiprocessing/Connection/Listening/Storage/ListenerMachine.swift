@@ -29,9 +29,7 @@ struct ListenerMachine<Peer, Ready, Waiter> {
     private var peers: [UInt64: (peer: Peer, since: UInt64)] = [:]
     /// Those who are gone are still in the order.
     private var arrivals = FIFO<UInt64>()
-    private var ready = FIFO<Ready>()
-    private var order = FIFO<UInt64>()
-    private var waiters: [UInt64: Waiter] = [:]
+    private var exchange = ListenerExchange<Ready, Waiter>()
     private var lastID: UInt64 = 0
     private(set) var isClosed = false
     private(set) var counts = ListenerCounts()
@@ -52,7 +50,7 @@ struct ListenerMachine<Peer, Ready, Waiter> {
     // MARK: Peers
 
     func room(at now: UInt64) -> Room {
-        guard !isClosed, ready.count < readyLimit else { return .none }
+        guard !isClosed, exchange.readyCount < readyLimit else { return .none }
         guard peers.count >= Self.seats, let oldest else { return .free }
         return now >= oldest + Self.patience ? .free : .notBefore(oldest + Self.patience)
     }
@@ -117,46 +115,36 @@ struct ListenerMachine<Peer, Ready, Waiter> {
     mutating func deliver(_ connection: Ready) -> Waiter? {
         guard !isClosed else { return nil }
         counts.accepted += 1
-        if let waiter = removeWaiter() { return waiter }
-        ready.append(connection)
+        if let waiter = exchange.removeWaiter() { return waiter }
+        exchange.keep(connection)
         return nil
     }
 
     /// Takes out who has waited longest.
-    mutating func removeWaiter() -> Waiter? {
-        while let id = order.popFirst() {
-            if let waiter = waiters.removeValue(forKey: id) { return waiter }
-        }
-        return nil
-    }
+    mutating func removeWaiter() -> Waiter? { exchange.removeWaiter() }
 
     /// Takes a connection if one is ready.
     mutating func take() -> Answer {
-        if let connection = ready.popFirst() { return .ready(connection) }
+        if let connection = exchange.take() { return .ready(connection) }
         return isClosed ? .closed : .wait
     }
 
     /// Takes a connection, or a place in the queue.
     mutating func enter(_ waiter: Waiter, id: UInt64) -> Answer {
         let answer = take()
-        if case .wait = answer {
-            order.append(id)
-            waiters[id] = waiter
-        }
+        if case .wait = answer { exchange.append(waiter, id: id) }
         return answer
     }
 
     /// Takes a waiter out that gave up; nil when it has been served.
-    mutating func remove(id: UInt64) -> Waiter? { waiters.removeValue(forKey: id) }
+    mutating func remove(id: UInt64) -> Waiter? { exchange.remove(id: id) }
 
     /// Nobody gets in or out any more.
     mutating func close() -> (peers: [Peer], ready: [Ready], waiters: [Waiter]) {
         isClosed = true
-        defer {
-            peers = [:]
-            waiters = [:]
-        }
-        return (peers.values.map(\.peer), ready.removeAll(), Array(waiters.values))
+        defer { peers = [:] }
+        let (ready, waiters) = exchange.removeAll()
+        return (peers.values.map(\.peer), ready, waiters)
     }
 }
 
