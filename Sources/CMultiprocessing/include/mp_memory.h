@@ -14,6 +14,11 @@ int mp_anonymous_file(const char *_Nonnull name);
 /// This function is provided because the seals' names are macros that Swift does not import.
 int mp_seal_size(int file, int may_grow);
 
+/// Seals an anonymous file against every change from now on; 0, or -1 with errno.
+///
+/// This function is provided because the seals' names are macros that Swift does not import.
+int mp_seal_contents(int file);
+
 /// Gives the memory of a part of an anonymous file back, which is zero then.
 ///
 /// This function is provided because `fallocate` and its modes are hidden behind a feature macro.

@@ -8,6 +8,8 @@ enum PoolRequest {
     static let define: UInt32 = 1
     /// `slot` unused; the payload is an identifier.
     static let forget: UInt32 = 2
+    /// As `define`, except that the first descriptor's file has all of that, and here is its length.
+    static let defineShared: UInt32 = 14
     /// A chunk for the slot.
     static let run: UInt32 = 3
     /// Nothing more comes: leave.
@@ -103,6 +105,7 @@ struct ChunkPayload {
         self.call = call
         self.form = form
         message = MessageWriter(reusing: memory)
+        message.longArrays = BulkMemory.threshold
         // So that a short chunk is allocated once.
         message.bytes.reserve(Self.usualSize)
         message.bytes.append(definition)
@@ -113,10 +116,10 @@ struct ChunkPayload {
         message.bytes.append(call)
     }
 
-    var bytes: [UInt8] { message.bytes.bytes }
+    var bytes: WireBytes { message.message }
     var attachments: [SharedDescriptor] { message.attachments }
     /// Bytes so far.
-    var size: Int { message.bytes.count }
+    var size: Int { message.count }
 
     /// The beginning of another chunk of the same call.
     func successor(chunk id: UInt64, memory: [UInt8] = []) -> ChunkPayload {
@@ -126,6 +129,7 @@ struct ChunkPayload {
     /// Appends an item, which `encode` writes.
     mutating func append(_ encode: (inout MessageWriter) throws -> Void) throws {
         let start = message.mark
+        let size = message.count
         message.bytes.append(UInt64(0))
         do {
             try encode(&message)
@@ -134,7 +138,7 @@ struct ChunkPayload {
             message.truncate(to: start)
             throw error
         }
-        message.bytes.overwrite(at: start.bytes, with: UInt64(message.bytes.count - start.bytes - 8))
+        message.bytes.overwrite(at: start.bytes, with: UInt64(message.count - size - 8))
         count += 1
         message.bytes.overwrite(at: 16, with: UInt32(count))
         if message.attachments.count > start.attachments {
@@ -150,14 +154,15 @@ struct ChunkPayload {
     }
 
     /// The same chunk with some of its items only.
-    static func cutting(_ items: Range<Int>, of payload: [UInt8], count: Int) -> [UInt8] {
+    static func cutting(_ items: Range<Int>, of payload: WireBytes, count: Int) -> WireBytes {
+        let payload = payload.flattened
         let start = offset(of: items.lowerBound, in: payload, count: count)
         let end = offset(of: items.upperBound, in: payload, count: count)
         var rest = ByteWriter()
         rest.append(contentsOf: Array(payload[..<headerSize]))
         rest.append(contentsOf: Array(payload[start..<end]))
         rest.overwrite(at: 16, with: UInt32(items.count))
-        return rest.bytes
+        return WireBytes(rest.bytes)
     }
 
     /// Where an item begins, or where the last one ends.
