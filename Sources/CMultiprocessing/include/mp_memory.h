@@ -55,4 +55,9 @@ int mp_allowed_processors(void);
 /// This function is provided because Swift does not import `malloc.h`.
 void mp_keep_freed_memory(int bytes);
 
+/// Gives memory that was freed and kept back to the system.
+///
+/// This function is provided because Swift does not import `malloc.h`.
+void mp_return_freed_memory(void);
+
 #endif

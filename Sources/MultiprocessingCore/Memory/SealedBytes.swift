@@ -15,7 +15,9 @@ package struct SealedBytes: Sendable {
         let file = Descriptor(adopting: raw)
         try MemoryReserve.fill(file, count: message.count)
         // Not through a mapping: a file that is mapped to be written cannot be sealed.
-        try unsafe message.forEachPiece { (piece) throws(SystemError) in try unsafe Self.write(piece, to: file) }
+        try unsafe message.forEachPiece { (piece) throws(SystemError) in
+            try unsafe Self.write(piece, to: file)
+        }
         guard mp_seal_contents(file.raw) == 0 else { throw .last("fcntl(F_ADD_SEALS)") }
         count = message.count
         self.file = SharedDescriptor(file)

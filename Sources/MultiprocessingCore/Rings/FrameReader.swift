@@ -53,6 +53,8 @@ package struct FrameReader: ~Copyable {
     /// - Parameters:
     ///   - keep: gets the memory of a message that was put together, unless it says that it does not want it.
     ///   - body: gets every other message.
+    /// - Returns: false when no message is whole yet.
+    /// - Throws: when no working writer has written what is there.
     package mutating func next(
         keeping keep: (RingFrame, [UInt8]) -> Bool = { _, _ in false },
         _ body: (RingFrame, UnsafeRawBufferPointer) -> Void

@@ -15,6 +15,7 @@ package final class WorkerSegment: Sendable {
     /// - Parameters:
     ///   - ringBytes: how many bytes the ring to the worker has: a power of two, at least a page.
     ///   - replyBytes: how many the other ring has; nil for as many.
+    /// - Returns: the memory, all of it there.
     /// - Throws: when the machine has no room for it.
     package static func make(ringBytes: Int, replyBytes: Int? = nil) throws(SystemError) -> WorkerSegment {
         let count = controlBytes + ringBytes + (replyBytes ?? ringBytes)

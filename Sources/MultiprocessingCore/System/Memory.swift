@@ -52,7 +52,7 @@ enum Memory {
         let sorted = unsafe pieces.sorted {
             Int(bitPattern: $0.baseAddress) < Int(bitPattern: $1.baseAddress)
         }
-        for unsafe piece in unsafe sorted {
+        for unsafepiece in unsafe sorted {
             guard let last = unsafe joined else {
                 unsafe joined = piece
                 continue

@@ -46,7 +46,8 @@ import Testing
     /// Several are made at once where many of one length are expected.
     @Test func oneLengthOrMany() throws {
         var reader = PlainArrayReader<[Int32]>()
-        let lengths = Array(repeating: 40_000, count: 50) + [0, 5, 40_000, 39_999] + (0..<30).map { $0 * 3000 }
+        let lengths =
+            Array(repeating: 40_000, count: 50) + [0, 5, 40_000, 39_999] + (0..<30).map { $0 * 3000 }
         for (index, length) in lengths.enumerated() {
             let array = [Int32](repeating: Int32(index), count: length)
             let message = try message(array)

@@ -63,7 +63,8 @@ import Testing
         let definition = Definition(
             id: 1, WireBytes([]), label: "map", retired: RetiredDefinitions())
         var chunk = PoolChunk(
-            id: id, definition: definition, payload: WireBytes([]), attachments: [], firstItem: item, count: count,
+            id: id, definition: definition, payload: WireBytes([]), attachments: [], firstItem: item,
+            count: count,
             timeout: nil, options: CallOptions(), terms: nil, alarm: nil, sink: nil)
         chunk.submittedAt = submitted
         return chunk

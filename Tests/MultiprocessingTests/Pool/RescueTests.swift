@@ -15,7 +15,8 @@ import Testing
     @Test("Values of finished items are delivered, and the items are not run again", arguments: [1, 63, 199])
     func finishedItemsAreDelivered(victim: Int) async throws {
         let runs = try SharedArray(rawRepeating: Int32(0), count: 200)
-        try await withProcessPool(workers: 1, configuration: Self.configuration(.failTask)) { pool async throws in
+        try await withProcessPool(workers: 1, configuration: Self.configuration(.failTask)) {
+            pool async throws in
             let results = try await pool.mapResults(0..<200, chunkSize: 200) { [runs] item in
                 runs[item] += 1
                 if item == victim { kill(getpid(), SIGKILL) }
@@ -36,7 +37,8 @@ import Testing
     @Test func underRetryOnlyTheItemThatEndedTheWorkerRunsAgain() async throws {
         let runs = try SharedArray(rawRepeating: Int32(0), count: 100)
         let policy = WorkerDeathPolicy.retry(max: 3)
-        try await withProcessPool(workers: 1, configuration: Self.configuration(policy)) { pool async throws in
+        try await withProcessPool(workers: 1, configuration: Self.configuration(policy)) {
+            pool async throws in
             let values = try await pool.map(0..<100, chunkSize: 100) { [runs] item in
                 runs[item] += 1
                 if item % 40 == 20, runs[item] == 1 { kill(getpid(), SIGKILL) }

@@ -81,7 +81,8 @@ import Testing
                 let found = try await pool.map(0..<8, with: table, chunkSize: 1) { $1[$0] }
                 #expect(found == (0..<8).map { $0 * 7 + round })
                 let left = try await pool.map(0..<8, chunkSize: 1) { _ in
-                    Survey.openDescriptors().filter { Survey.target(of: $0).contains("memfd:mp-shared") }.count
+                    Survey.openDescriptors().filter { Survey.target(of: $0).contains("memfd:mp-shared") }
+                        .count
                 }
                 #expect(left.allSatisfy { $0 == 0 })
             }

@@ -24,6 +24,7 @@ struct DeliveryReader {
     /// - Parameters:
     ///   - arrays: what makes the arrays that long values become.
     ///   - expected: how many values like this one are likely to follow.
+    /// - Returns: nil after the last item.
     mutating func next<Output: Decodable & Sendable>(
         with arrays: inout PlainArrayReader<Output>, expecting expected: Int = 0
     ) -> Result<Output, any Error>? {

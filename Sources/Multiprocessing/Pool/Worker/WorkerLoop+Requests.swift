@@ -44,6 +44,8 @@ extension WorkerLoop {
             case PoolRequest.closeBulk:
                 bulk = nil
                 answers.use(nil)
+                // A thread's memory is the program's.
+                if desk == nil { ThisProcess.returnFreedMemory() }
             case PoolRequest.bulk:
                 guard try unsafe bulk?.next({ unsafe handle($0, $1) }) == true else {
                     throw WireError.malformed("a long message that is not there")
