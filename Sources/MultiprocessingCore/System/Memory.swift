@@ -52,7 +52,8 @@ enum Memory {
         let sorted = unsafe pieces.sorted {
             Int(bitPattern: $0.baseAddress) < Int(bitPattern: $1.baseAddress)
         }
-        for unsafepiece in unsafe sorted {
+        for index in unsafe sorted.indices {
+            let piece = unsafe sorted[index]
             guard let last = unsafe joined else {
                 unsafe joined = piece
                 continue
