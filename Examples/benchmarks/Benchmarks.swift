@@ -16,7 +16,7 @@ struct Benchmarks {
         ("shared_value", sharedValue), ("shared_array", sharedArray),
         ("manager_call", managerCall),
         ("pipe_latency", pipeLatency), ("pipe_bandwidth", pipeBandwidth),
-        ("listener_connect", listenerConnect),
+        ("listener_connect", listenerConnect), ("memory", memory),
     ]
 
     static func main() async {

@@ -1,7 +1,7 @@
 import Multiprocessing
 
 /// Runs a body with a pool whose workers have all worked before.
-private func withWarmPool(_ measured: Case, _ body: (ProcessPool) async throws -> Void) async throws {
+func withWarmPool(_ measured: Case, _ body: (ProcessPool) async throws -> Void) async throws {
     try await withProcessPool(workers: measured.size("workers")) { pool in
         try await pool.map(0..<100, nothing)
         try await body(pool)
@@ -62,23 +62,4 @@ func poolCPU(_ measured: Case) async throws {
     measured.emit("serial_wall", serial, n: limits.count)
     measured.emit("parallel_wall", parallel, n: limits.count)
     measured.emit("efficiency", serial / (Double(workers) * parallel), n: limits.count)
-}
-
-/// Large byte strings in both directions.
-func poolPayload(_ measured: Case) async throws {
-    let size = try measured.size("bytes")
-    let payloads = try (0..<measured.size("tasks")).map { [UInt8](repeating: UInt8($0 % 256), count: size) }
-    let mebibytes = Double(2 * payloads.count * size) / 1_048_576
-    var best = 0.0
-    try await withWarmPool(measured) { pool in
-        for _ in 0..<(try measured.size("repeat")) {
-            var results: [[UInt8]] = []
-            let time = try await seconds { results = try await pool.map(payloads, chunkSize: 1, newPayload) }
-            guard results.map(\.count) == payloads.map(\.count) else {
-                throw Failure(description: "the pool returned other sizes")
-            }
-            best = max(best, mebibytes / time)
-        }
-    }
-    measured.emit("throughput", best, n: payloads.count)
 }

@@ -91,6 +91,11 @@ struct BenchmarksTests {
                 "params": {"unix_n": 5, "tcp_n": 5, "warmup": 2, "limit_n": 1},
                 "metrics": {"unix": {"unit": "conn/s"}, "tcp": {"unit": "conn/s"}}
             },
+            "memory": {
+                "params": {"workers": 2},
+                "metrics": {"spawn_rss": {"unit": "MiB"}, "spawn_pss": {"unit": "MiB"},
+                    "spawn_private": {"unit": "MiB"}}
+            },
             "start_many": {"params": {"counts": [1, 2]}, "metrics": {}}
         }}
         """
@@ -127,6 +132,12 @@ struct BenchmarksTests {
             "pool_tasks_per_s/map_default_chunk": "tasks/s", "pool_tasks_per_s/apply_async": "tasks/s",
             "pool_cpu/serial_wall": "s", "pool_cpu/parallel_wall": "s", "pool_cpu/efficiency": "ratio",
             "pool_payload/throughput": "MiB/s",
+            "pool_payload/in_4_times": "MiB/s", "pool_payload/out_4_times": "MiB/s",
+            "pool_payload/in_64_times": "MiB/s", "pool_payload/out_64_times": "MiB/s",
+            "pool_payload/context": "ms",
+            "memory/forkserver_rss": "MiB", "memory/forkserver_pss": "MiB",
+            "memory/forkserver_private": "MiB",
+            "memory/spawn_rss": "MiB", "memory/spawn_pss": "MiB", "memory/spawn_private": "MiB",
             "lock_uncontended/lock": "ns", "lock_uncontended/rlock": "ns", "lock_uncontended/semaphore": "ns",
             "lock_uncontended/lock_async": "ns", "lock_contended/ops": "ops/s",
             "lock_contended/ops_async": "ops/s",

@@ -14,6 +14,11 @@ int mp_anonymous_file(const char *_Nonnull name);
 /// This function is provided because the seals' names are macros that Swift does not import.
 int mp_seal_size(int file, int may_grow);
 
+/// Seals an anonymous file against every change from now on; 0, or -1 with errno.
+///
+/// This function is provided because the seals' names are macros that Swift does not import.
+int mp_seal_contents(int file);
+
 /// Gives the memory of a part of an anonymous file back, which is zero then.
 ///
 /// This function is provided because `fallocate` and its modes are hidden behind a feature macro.
@@ -49,5 +54,10 @@ int mp_allowed_processors(void);
 ///
 /// This function is provided because Swift does not import `malloc.h`.
 void mp_keep_freed_memory(int bytes);
+
+/// Gives memory that was freed and kept back to the system.
+///
+/// This function is provided because Swift does not import `malloc.h`.
+void mp_return_freed_memory(void);
 
 #endif

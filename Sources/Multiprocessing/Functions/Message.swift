@@ -4,6 +4,9 @@ import MultiprocessingCore
 struct MessageWriter {
     var bytes = ByteWriter()
     private(set) var attachments: [SharedDescriptor] = []
+    private var inserts: [WireBytes.Insert] = []
+    /// Arrays that are at least so many bytes long are not copied before the message goes, but only then.
+    var longArrays = Int.max
 
     init() {}
 
@@ -14,6 +17,9 @@ struct MessageWriter {
 
     /// Appends the encoded form of a value.
     mutating func append(encoding value: some Encodable) throws {
+        if longArrays < .max, let array = bytes.appendHead(of: value, ifAtLeast: longArrays) {
+            return inserts.append(WireBytes.Insert(array, at: bytes.count))
+        }
         try BinaryEncoder().encode(value, into: &bytes, attachments: &attachments)
     }
 
@@ -29,12 +35,25 @@ struct MessageWriter {
         try FunctionTransport.encode(words, into: &bytes, attachments: &attachments)
     }
 
+    /// The bytes and what belongs between them.
+    var message: WireBytes { WireBytes(bytes.bytes, inserts) }
+    var hasLongArrays: Bool { !inserts.isEmpty }
+    /// All bytes, those of long arrays among them.
+    var count: Int { inserts.reduce(bytes.count) { $0 + $1.array.count } }
+
     /// How much has been written.
-    var mark: (bytes: Int, attachments: Int) { (bytes.count, attachments.count) }
+    var mark: Mark { Mark(bytes: bytes.count, attachments: attachments.count, inserts: inserts.count) }
+
+    struct Mark {
+        let bytes: Int
+        let attachments: Int
+        fileprivate let inserts: Int
+    }
 
     /// Takes back what was written after the mark.
-    mutating func truncate(to mark: (bytes: Int, attachments: Int)) {
+    mutating func truncate(to mark: Mark) {
         bytes.truncate(to: mark.bytes)
+        inserts.removeSubrange(mark.inserts...)
         attachments.removeSubrange(mark.attachments...)
     }
 
@@ -42,6 +61,7 @@ struct MessageWriter {
     mutating func removeAll() {
         bytes.removeAll()
         if !attachments.isEmpty { attachments = [] }
+        if !inserts.isEmpty { inserts = [] }
     }
 }
 

@@ -49,10 +49,17 @@ package struct FrameReader: ~Copyable {
     }
 
     /// Hands the next whole message to `body` and gives its space back; false when none is whole yet.
+    ///
+    /// - Parameters:
+    ///   - keep: gets the memory of a message that was put together, unless it says that it does not want it.
+    ///   - body: gets every other message.
+    /// - Returns: false when no message is whole yet.
+    /// - Throws: when no working writer has written what is there.
     package mutating func next(
+        keeping keep: (RingFrame, [UInt8]) -> Bool = { _, _ in false },
         _ body: (RingFrame, UnsafeRawBufferPointer) -> Void
     ) throws(RingCorruption) -> Bool {
-        if let header { return try unsafe collect(header, body) }
+        if let header { return try unsafe collect(header, keep, body) }
         let available = try unsafe ring.available()
         guard available.count >= RingFrame.headerSize else {
             // Headers are published in one piece with what follows or in a long message's first piece.
@@ -66,15 +73,16 @@ package struct FrameReader: ~Copyable {
             ring.advance(size)
             return true
         }
-        // The rest follows in pieces as the writer finds space. Memory grows with what has arrived.
+        // The rest follows in pieces as the writer finds space. Memory is taken as they come.
+        if !Memory.reserve(Int(header.length), in: &pieces) { pieces.reserveCapacity(1 << 26) }
         ring.advance(RingFrame.headerSize)
         self.header = header
-        pieces.reserveCapacity(min(Int(header.length), 1 << 26))
-        return try unsafe collect(header, body)
+        return try unsafe collect(header, keep, body)
     }
 
     private mutating func collect(
-        _ header: RingFrame, _ body: (RingFrame, UnsafeRawBufferPointer) -> Void
+        _ header: RingFrame, _ keep: (RingFrame, [UInt8]) -> Bool,
+        _ body: (RingFrame, UnsafeRawBufferPointer) -> Void
     ) throws(RingCorruption) -> Bool {
         let available = try unsafe ring.available()
         let part = min(available.count, Int(header.length) - pieces.count)
@@ -82,6 +90,10 @@ package struct FrameReader: ~Copyable {
         ring.advance(part)
         guard pieces.count == Int(header.length) else { return false }
         self.header = nil
+        if keep(header, pieces) {
+            pieces = []
+            return true
+        }
         unsafe pieces.withUnsafeBytes { bytes in unsafe body(header, bytes) }
         // A long message's memory is worth keeping for the next one, a very long one's is not.
         if pieces.capacity > 1 << 22 { pieces = [] } else { pieces.removeAll(keepingCapacity: true) }

@@ -3,7 +3,7 @@
 /// It never blocks by itself: whoever owns it calls `flush` when the reader has made space.
 package struct FrameWriter: ~Copyable {
     var ring: RingWriter
-    private var outbox: [[UInt8]] = []
+    private var outbox: [LongArray] = []
     /// Where the outbox goes on: the first message that is not whole in the ring, and its next byte.
     private var first = 0
     private var offset = 0
@@ -22,13 +22,29 @@ package struct FrameWriter: ~Copyable {
     package mutating func writeIfFits(
         kind: UInt32, slot: UInt32, _ payload: UnsafeRawBufferPointer
     ) throws(RingCorruption) -> Bool {
-        let size = RingFrame.headerSize + payload.count
+        guard try writeHeaderIfFits(kind: kind, slot: slot, length: payload.count) else { return false }
+        unsafe ring.write(payload)
+        return true
+    }
+
+    /// Writes a message in several pieces if it fits now and no other waits before it.
+    package mutating func writeIfFits(
+        kind: UInt32, slot: UInt32, _ message: WireBytes
+    ) throws(RingCorruption) -> Bool {
+        guard try writeHeaderIfFits(kind: kind, slot: slot, length: message.count) else { return false }
+        unsafe message.forEachPiece { unsafe ring.write($0) }
+        return true
+    }
+
+    private mutating func writeHeaderIfFits(
+        kind: UInt32, slot: UInt32, length: Int
+    ) throws(RingCorruption) -> Bool {
+        let size = RingFrame.headerSize + length
         guard isFlushed, size <= RingFrame.wholeLimit(in: ring.ring.capacity),
             try ring.space(atLeast: size) >= size
         else { return false }
-        let header = RingFrame(kind: kind, slot: slot, length: payload.count)
+        let header = RingFrame(kind: kind, slot: slot, length: length)
         unsafe withUnsafeBytes(of: header) { unsafe ring.write($0) }
-        unsafe ring.write(payload)
         return true
     }
 
@@ -38,10 +54,21 @@ package struct FrameWriter: ~Copyable {
             try unsafe writeIfFits(kind: kind, slot: slot, bytes)
         }
         if fits { return ring.publish() }
-        let header = RingFrame(kind: kind, slot: slot, length: payload.count)
-        unsafe withUnsafeBytes(of: header) { unsafe outbox.append(Array($0)) }
-        if !payload.isEmpty { outbox.append(payload) }
+        enqueue(kind: kind, slot: slot, WireBytes(payload))
         try flush()
+    }
+
+    /// The same for a message in several pieces.
+    package mutating func send(kind: UInt32, slot: UInt32, _ message: WireBytes) throws(RingCorruption) {
+        if try writeIfFits(kind: kind, slot: slot, message) { return ring.publish() }
+        enqueue(kind: kind, slot: slot, message)
+        try flush()
+    }
+
+    private mutating func enqueue(kind: UInt32, slot: UInt32, _ message: WireBytes) {
+        let header = RingFrame(kind: kind, slot: slot, length: message.count)
+        unsafe withUnsafeBytes(of: header) { unsafe outbox.append(LongArray(Array($0))) }
+        outbox += message.pieces
     }
 
     /// Moves as much of the outbox into the ring as there is space for, and publishes it.
@@ -49,12 +76,12 @@ package struct FrameWriter: ~Copyable {
         while !isFlushed {
             let part = min(outbox[first].count - offset, try ring.space())
             guard part > 0 else { break }
-            unsafe outbox[first].withUnsafeBytes { bytes in
+            unsafe outbox[first].withBytes { bytes in
                 unsafe ring.write(UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + part)]))
             }
             offset += part
             if offset == outbox[first].count {
-                outbox[first] = []
+                outbox[first] = LongArray([UInt8]())
                 first += 1
                 offset = 0
             }

@@ -54,6 +54,10 @@ package final class SharedDescriptor: Sendable {
         guard copy >= 0 else { throw .last("fcntl(F_DUPFD_CLOEXEC)") }
         self.init(Descriptor(adopting: copy))
     }
+
+    /// How many of them one message takes.
+    package static let mostInMessage = 253
+
     /// Whether it is anonymous memory that nobody can shrink or grow.
     package var hasFixedSize: Bool { mp_has_fixed_size(raw) == 1 }
 }

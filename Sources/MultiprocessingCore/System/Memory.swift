@@ -24,19 +24,49 @@ enum Memory {
         return true
     }
 
-    /// Asks for huge pages in the room of a long array that is mostly empty: each saves 512 faults.
+    /// Asks for huge pages in the room of a long array that is mostly empty.
     private static func preferHugePages(_ array: inout [UInt8]) {
         let capacity = array.capacity
-        guard capacity >= 2 * hugePage else { return }
         unsafe array.withUnsafeMutableBufferPointer { buffer in
-            guard let base = buffer.baseAddress else { return }
-            let start = Int(bitPattern: base)
-            let first = (start + hugePage - 1) & ~(hugePage - 1)
-            let end = (start + capacity) & ~(hugePage - 1)
-            // Advice only; it may be refused. The range lies inside the array's own room.
-            if end > first, let place = unsafe UnsafeMutableRawPointer(bitPattern: first) {
-                _ = unsafe madvise(place, end - first, MADV_HUGEPAGE)
+            unsafe preferHugePages(UnsafeRawBufferPointer(start: buffer.baseAddress, count: capacity))
+        }
+    }
+
+    /// Asks for huge pages in memory that has not been written to, if it is long: each saves 512 faults.
+    static func preferHugePages(_ room: UnsafeRawBufferPointer) {
+        guard room.count >= 2 * hugePage, let base = room.baseAddress else { return }
+        let start = Int(bitPattern: base)
+        let first = (start + hugePage - 1) & ~(hugePage - 1)
+        let end = (start + room.count) & ~(hugePage - 1)
+        // Advice only; it may be refused. The range lies inside the room.
+        if end > first, let place = unsafe UnsafeMutableRawPointer(bitPattern: first) {
+            _ = unsafe madvise(place, end - first, MADV_HUGEPAGE)
+        }
+    }
+
+    /// The same for pieces that together are long, where they lie one behind the other.
+    static func preferHugePages(under pieces: [UnsafeRawBufferPointer]) {
+        // What the allocator keeps between two of its blocks.
+        let gap = 2 * 4096
+        var joined: UnsafeRawBufferPointer?
+        let sorted = unsafe pieces.sorted {
+            Int(bitPattern: $0.baseAddress) < Int(bitPattern: $1.baseAddress)
+        }
+        for index in unsafe sorted.indices {
+            let piece = unsafe sorted[index]
+            guard let last = unsafe joined else {
+                unsafe joined = piece
+                continue
+            }
+            let (start, next) = (Int(bitPattern: last.baseAddress), Int(bitPattern: piece.baseAddress))
+            if next - start - last.count <= gap {
+                unsafe joined = UnsafeRawBufferPointer(
+                    start: last.baseAddress, count: next + piece.count - start)
+            } else {
+                unsafe preferHugePages(last)
+                unsafe joined = piece
             }
         }
+        if let last = unsafe joined { unsafe preferHugePages(last) }
     }
 }

@@ -52,6 +52,11 @@ package enum ThisProcess {
         mp_keep_freed_memory(32 << 20)
     }
 
+    /// Gives back what was kept that way, when it is not needed for a while.
+    package static func returnFreedMemory() {
+        mp_return_freed_memory()
+    }
+
     /// Lets SIGINT of a terminal go by, because the program decides about it.
     ///
     /// - Parameters:

@@ -14,6 +14,7 @@ extension Array: DirectlyCoded where Element: PlainNumber {
         let raw = try unsafe body.readPacked(tag)
         guard unsafe Element.accepts(raw) else { throw .malformed("an array with an impossible element") }
         return unsafe [Element](unsafeUninitializedCapacity: raw.count / MemoryLayout<Element>.stride) {
+            unsafe Memory.preferHugePages(UnsafeRawBufferPointer($0))
             // The capacity was computed from this very byte count; plain numbers have no padding.
             unsafe UnsafeMutableRawBufferPointer($0).copyMemory(from: raw)
             $1 = raw.count / MemoryLayout<Element>.stride

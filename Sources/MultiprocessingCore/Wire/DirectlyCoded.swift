@@ -3,6 +3,9 @@ protocol DirectlyCoded: Codable, Sendable {
     /// How values lie side by side; nil for types whose bytes are not all that they are.
     static var packedLayout: PackedLayout? { get }
 
+    /// The type itself if it is an array of plain numbers.
+    static var plainArray: (any PlainArray.Type)? { get }
+
     /// Appends a tag and the value.
     func write(to writer: inout ByteWriter)
 
@@ -17,6 +20,7 @@ protocol DirectlyCoded: Codable, Sendable {
 
 extension DirectlyCoded {
     static var packedLayout: PackedLayout? { nil }
+    static var plainArray: (any PlainArray.Type)? { nil }
 }
 
 /// A number or a Boolean: its bytes are the value, and arrays of it are one copy.

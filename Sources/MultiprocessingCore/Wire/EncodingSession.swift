@@ -1,7 +1,7 @@
 /// What all containers of one encoding share.
 final class EncodingSession {
     /// The kernel passes this many descriptors with one message (SCM_MAX_FD).
-    static let attachmentLimit = 253
+    static let attachmentLimit = SharedDescriptor.mostInMessage
     let userInfo: [CodingUserInfoKey: any Sendable]
     let depthLimit: Int
     private(set) var attachments: [SharedDescriptor]

@@ -1,3 +1,4 @@
+import MultiprocessingCore
 import TestSupport
 import Testing
 
@@ -60,9 +61,10 @@ import Testing
 @Suite struct PoolMeterTests {
     private func chunk(_ id: UInt64, item: Int = 0, count: Int = 1, submitted: UInt64) -> PoolChunk {
         let definition = Definition(
-            id: 1, bytes: [], attachments: [], label: "map", retired: RetiredDefinitions())
+            id: 1, WireBytes([]), label: "map", retired: RetiredDefinitions())
         var chunk = PoolChunk(
-            id: id, definition: definition, payload: [], attachments: [], firstItem: item, count: count,
+            id: id, definition: definition, payload: WireBytes([]), attachments: [], firstItem: item,
+            count: count,
             timeout: nil, options: CallOptions(), terms: nil, alarm: nil, sink: nil)
         chunk.submittedAt = submitted
         return chunk

@@ -32,7 +32,7 @@ extension PoolCalls {
 
     /// Runs a body for each input and waits for all results.
     ///
-    /// The context crosses once per worker, not with each input.
+    /// The context crosses once per worker, not with each input; one of 1 MiB or more, once for all workers.
     @discardableResult
     public nonisolated(nonsending) func map<S: Sequence, C: Codable & Sendable, R: Codable & Sendable>(
         _ inputs: S, with context: C, chunkSize: Int? = nil, timeout: Duration? = nil,

@@ -10,6 +10,10 @@ enum BulkMemory {
     static let threshold = 64 << 10
     /// For two messages of 1 MiB that wait while another one is used.
     static let ringBytes = 4 << 20
+    /// Answers stay in the ring until whoever waits for them takes them, so there is room for more of them.
+    static let replyBytes = 8 << 20
+    /// How many bytes of answers may wait there.
+    static let mostWaiting = 6 << 20
     /// After so long without a long message the memory is given back.
     static let idleTime = Duration.seconds(2)
 }
@@ -17,13 +21,12 @@ enum BulkMemory {
 extension FrameWriter {
     /// Writes a long message if there is room for all of it now, and publishes it.
     mutating func publishIfFits(
-        kind: UInt32, slot: UInt32, _ payload: [UInt8]
+        kind: UInt32, slot: UInt32, _ payload: WireBytes
     ) throws(RingCorruption) -> Bool {
-        guard payload.count >= BulkMemory.threshold else { return false }
-        let fits = try unsafe payload.span.bytes.withUnsafeBytes { bytes throws(RingCorruption) in
-            try unsafe writeIfFits(kind: kind, slot: slot, bytes)
-        }
-        if fits { publish() }
-        return fits
+        guard payload.count >= BulkMemory.threshold,
+            try writeIfFits(kind: kind, slot: slot, payload)
+        else { return false }
+        publish()
+        return true
     }
 }

@@ -5,7 +5,7 @@ struct PoolChunk: Sendable {
     let id: UInt64
     let definition: Definition
     /// What the worker gets.
-    var payload: [UInt8]
+    var payload: WireBytes
     /// The descriptors in it.
     let attachments: [SharedDescriptor]
     /// The index of the first item among the inputs of the call.
@@ -76,6 +76,8 @@ struct Delivery: Sendable {
         ///
         /// In parcels come the descriptors of those that have some.
         case replies([UInt8], parcels: [Parcel] = [])
+        /// The long value of one item, which lies where the worker has written it.
+        case long(RingLoan)
         /// The item, or all items, have no result because of this.
         case lost(any Error)
     }
@@ -86,30 +88,4 @@ struct Delivery: Sendable {
     let content: Content
     /// With the last items of a chunk that was measured, how long it took in the worker.
     var nanoseconds: UInt64 = 0
-}
-
-/// What to run: a body and its context, encoded once for all calls of it.
-final class Definition: Sendable {
-    let id: UInt64
-    let bytes: [UInt8]
-    /// The descriptors in it.
-    let attachments: [SharedDescriptor]
-    /// The name of the call in errors.
-    let label: String
-    private let retired: RetiredDefinitions
-
-    init(
-        id: UInt64, bytes: [UInt8], attachments: [SharedDescriptor], label: String,
-        retired: RetiredDefinitions
-    ) {
-        self.id = id
-        self.bytes = bytes
-        self.attachments = attachments
-        self.label = label
-        self.retired = retired
-    }
-
-    deinit {
-        retired.append(id)
-    }
 }

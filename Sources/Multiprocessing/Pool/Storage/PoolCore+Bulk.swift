@@ -10,7 +10,8 @@ extension PoolCore {
     /// Makes the memory where it may take a moment: the system clears all of it.
     func makeBulk(for seat: Int, _ generation: UInt64) {
         launcher.lane.run { [self] in
-            let memory = try? WorkerSegment.make(ringBytes: BulkMemory.ringBytes)
+            let memory = try? WorkerSegment.make(
+                ringBytes: BulkMemory.ringBytes, replyBytes: BulkMemory.replyBytes)
             transact { state, effects in
                 guard let link = state.links[seat], link.generation == generation else { return }
                 guard let memory else { return link.bulkFailed() }

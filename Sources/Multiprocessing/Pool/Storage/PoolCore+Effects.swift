@@ -69,8 +69,10 @@ extension PoolCore {
             start(seat, &state, &effects)
         case .post(let id, let seat, let slot):
             guard let link = state.links[seat], let chunk = state.chunks[id] else { return }
-            guarding(link, &effects) { () throws(RingCorruption) in try link.post(chunk, slot: slot) }
-            state.meter.send(chunk.payload.count)
+            let sent = guarding(link, &effects) { () throws(RingCorruption) in
+                try link.post(chunk, slot: slot)
+            }
+            state.meter.send(sent ?? 0)
             if chunk.hasDescriptors { effects.lines.append(link.line) }
             wantBulk(link, seat, &effects)
             effects.wake(link.segment)

@@ -42,14 +42,14 @@ extension PoolCore {
                 return
             }
             state.meter.receive(
-                chunk.isCounted ? 0 : batch.count, failures: batch.failures, bytes: batch.bytes.count,
+                chunk.isCounted ? 0 : batch.count, failures: batch.failures, bytes: batch.byteCount,
                 isWanted: chunk.sink != nil)
             if batch.failures > 0 { noteFailures(batch, of: chunk, &effects) }
             if let sink = chunk.sink {
                 let isLast = chunk.answered + batch.count == chunk.count
                 let delivery = Delivery(
                     chunk: id, firstItem: chunk.firstItem + chunk.answered, count: batch.count,
-                    content: batch.error.map { .lost($0) } ?? .replies(batch.bytes, parcels: batch.parcels),
+                    content: batch.content,
                     nanoseconds: isLast ? link.segment.slots[batch.slot].nanoseconds : 0)
                 effects.deliveries.append((sink, delivery))
             }
@@ -61,7 +61,7 @@ extension PoolCore {
                     spent: slot.nanoseconds, now: effects.now)
                 successor = chunk.successor
                 state.chunks[id] = nil
-                effects.spentPayloads.append(chunk.payload)
+                effects.spentPayloads.append(chunk.payload.bytes)
                 isDone = true
             }
         } else if isDone, let id = state.machine.seats[seat].chunks[batch.slot] {

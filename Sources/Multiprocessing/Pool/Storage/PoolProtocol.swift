@@ -8,6 +8,8 @@ enum PoolRequest {
     static let define: UInt32 = 1
     /// `slot` unused; the payload is an identifier.
     static let forget: UInt32 = 2
+    /// As `define`, except that the first descriptor's file has all of that, and here is its length.
+    static let defineShared: UInt32 = 14
     /// A chunk for the slot.
     static let run: UInt32 = 3
     /// Nothing more comes: leave.
@@ -66,114 +68,5 @@ enum PoolControl {
         writer.append(cancel)
         writer.append(chunk)
         return writer.bytes
-    }
-}
-
-/// What a worker has to know about a chunk's form.
-struct ChunkForm: OptionSet {
-    let rawValue: UInt16
-
-    /// The beginning of each item is written down.
-    static let timed = ChunkForm(rawValue: 1)
-    /// The arguments lie side by side, as in memory; else each is encoded, behind its length.
-    static let packed = ChunkForm(rawValue: 2)
-    /// The worker says in the end how long the chunk has taken.
-    static let measured = ChunkForm(rawValue: 4)
-    /// Nobody waits for the results of this chunk alone: the pool need not be woken if the call's next chunk follows.
-    static let quiet = ChunkForm(rawValue: 8)
-    /// Nobody waits for the value of one item alone: values may be handed over together.
-    static let collected = ChunkForm(rawValue: 16)
-}
-
-/// A chunk on its way to a worker: a header and the arguments of its items.
-struct ChunkPayload {
-    static let headerSize = 32
-    /// Where in the header the number of the call is.
-    static let callOffset = 24
-    private static let usualSize = 64
-
-    private var message: MessageWriter
-    private(set) var count = 0
-    private let definition: UInt64
-    private let call: UInt64
-    private let form: ChunkForm
-
-    init(chunk id: UInt64, of call: UInt64, definition: UInt64, form: ChunkForm, memory: [UInt8] = []) {
-        self.definition = definition
-        self.call = call
-        self.form = form
-        message = MessageWriter(reusing: memory)
-        // So that a short chunk is allocated once.
-        message.bytes.reserve(Self.usualSize)
-        message.bytes.append(definition)
-        message.bytes.append(id)
-        message.bytes.append(UInt32(0))
-        message.bytes.append(form.rawValue)
-        message.bytes.append(UInt16(0))
-        message.bytes.append(call)
-    }
-
-    var bytes: [UInt8] { message.bytes.bytes }
-    var attachments: [SharedDescriptor] { message.attachments }
-    /// Bytes so far.
-    var size: Int { message.bytes.count }
-
-    /// The beginning of another chunk of the same call.
-    func successor(chunk id: UInt64, memory: [UInt8] = []) -> ChunkPayload {
-        ChunkPayload(chunk: id, of: call, definition: definition, form: form, memory: memory)
-    }
-
-    /// Appends an item, which `encode` writes.
-    mutating func append(_ encode: (inout MessageWriter) throws -> Void) throws {
-        let start = message.mark
-        message.bytes.append(UInt64(0))
-        do {
-            try encode(&message)
-        } catch {
-            // The half of the item that was written goes.
-            message.truncate(to: start)
-            throw error
-        }
-        message.bytes.overwrite(at: start.bytes, with: UInt64(message.bytes.count - start.bytes - 8))
-        count += 1
-        message.bytes.overwrite(at: 16, with: UInt32(count))
-        if message.attachments.count > start.attachments {
-            message.bytes.overwrite(at: 22, with: UInt16(message.attachments.count))
-        }
-    }
-
-    /// Appends arguments that lie side by side.
-    mutating func append(packed bytes: UnsafeRawBufferPointer, count more: Int) {
-        unsafe message.bytes.append(contentsOf: bytes)
-        count += more
-        message.bytes.overwrite(at: 16, with: UInt32(count))
-    }
-
-    /// The same chunk with some of its items only.
-    static func cutting(_ items: Range<Int>, of payload: [UInt8], count: Int) -> [UInt8] {
-        let start = offset(of: items.lowerBound, in: payload, count: count)
-        let end = offset(of: items.upperBound, in: payload, count: count)
-        var rest = ByteWriter()
-        rest.append(contentsOf: Array(payload[..<headerSize]))
-        rest.append(contentsOf: Array(payload[start..<end]))
-        rest.overwrite(at: 16, with: UInt32(items.count))
-        return rest.bytes
-    }
-
-    /// Where an item begins, or where the last one ends.
-    private static func offset(of item: Int, in payload: [UInt8], count: Int) -> Int {
-        if item == count { return payload.count }
-        var offset = headerSize
-        unsafe payload.withUnsafeBytes { bytes in
-            let form = ChunkForm(rawValue: unsafe bytes.loadUnaligned(fromByteOffset: 20, as: UInt16.self))
-            if form.contains(.packed) {
-                offset += item * ((payload.count - headerSize) / count)
-                return
-            }
-            for _ in 0..<item {
-                offset += 8 + Int(unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-            }
-        }
-        return offset
     }
 }

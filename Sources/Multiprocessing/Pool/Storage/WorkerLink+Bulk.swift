@@ -9,7 +9,7 @@ extension WorkerLink {
     /// Lets long messages go through this memory.
     func openBulk(_ memory: WorkerSegment) throws(RingCorruption) {
         bulkSegment = memory
-        bulkReplies = FrameReader(memory.replies)
+        bulkReplies = LoanRing(memory.replies, most: BulkMemory.mostWaiting)
         enclose([memory.file])
         try requests.send(kind: PoolRequest.openBulk, slot: 0, [])
     }
@@ -20,6 +20,8 @@ extension WorkerLink {
             bulkRequests = bulkSegment.map { FrameWriter($0.requests) }
             return bulkState.opened()
         }
+        // What has not been read yet must not keep the memory.
+        bulkReplies?.evictAll()
         bulkReplies = nil
         bulkSegment = nil
         return bulkState.closed()

@@ -18,7 +18,18 @@ extension WorkerLink {
         while size < Self.drainLimit {
             var isImpossible = false
             var isBulk = false
-            let found = try unsafe replies.next { frame, payload in
+            // What no ring holds has been put together here, and is not copied again.
+            func keep(_ frame: RingFrame, _ payload: [UInt8]) -> Bool {
+                guard frame.kind == PoolReply.value, payload.count >= BulkMemory.threshold else {
+                    return false
+                }
+                size += payload.count
+                bulkState.sees(payload.count)
+                let loan = RingLoan(frame, copy: payload)
+                batches.append(Batch(slot: Int(frame.slot), count: 1, loan: loan))
+                return true
+            }
+            let found = try unsafe replies.next(keeping: keep) { frame, payload in
                 size += RingFrame.headerSize + payload.count
                 bulkState.sees(payload.count)
                 switch frame.kind {
@@ -47,13 +58,12 @@ extension WorkerLink {
             }
             guard found else { break }
             if isBulk {
-                let found = try unsafe bulkReplies?.next { frame, payload in
-                    size += payload.count
-                    bulkState.sees(payload.count)
-                    isImpossible =
-                        unsafe frame.kind != PoolReply.value || !add(frame, payload, to: &batches, buffers)
+                guard let loan = try bulkReplies?.lend(), loan.frame.kind == PoolReply.value else {
+                    throw RingCorruption()
                 }
-                guard found == true else { throw RingCorruption() }
+                size += loan.count
+                bulkState.sees(loan.count)
+                batches.append(Batch(slot: Int(loan.frame.slot), count: 1, loan: loan))
             }
             if lacksParcel || isImpossible { throw RingCorruption() }
         }
@@ -73,7 +83,7 @@ extension WorkerLink {
             batches.append(Batch(slot: slot, count: 1, failures: 1, error: error))
             return true
         }
-        if batches.last?.slot != slot || batches.last?.isVacated == true || batches.last?.error != nil {
+        if batches.last?.slot != slot || batches.last?.isClosed == true {
             batches.append(Batch(slot: slot))
         }
         let last = batches.count - 1

@@ -13,10 +13,21 @@ final class WorkerLink {
         var bytes: [UInt8] = []
         /// The descriptors of those that have some.
         var parcels: [Parcel] = []
+        /// The only reply, which is long and lies in the ring.
+        var loan: RingLoan?
         /// The error of the only reply, which a thread of this process left.
         var error: (any Error)?
         /// Whether the worker gave the slot back without having run all its items.
         var isVacated = false
+
+        var byteCount: Int { loan.map { RingFrame.headerSize + $0.count } ?? bytes.count }
+        /// Whether no other reply may be added.
+        var isClosed: Bool { isVacated || error != nil || loan != nil }
+
+        var content: Delivery.Content {
+            if let error { return .lost(error) }
+            return loan.map { .long($0) } ?? .replies(bytes, parcels: parcels)
+        }
     }
 
     /// A drain stops after so many bytes, so that the lock is not held for long.
@@ -29,7 +40,7 @@ final class WorkerLink {
     /// Where long messages go, with the file's owner; nil while there were none.
     var bulkSegment: WorkerSegment?
     var bulkRequests: FrameWriter?
-    var bulkReplies: FrameReader?
+    var bulkReplies: LoanRing?
     /// What is known about long messages.
     var bulkState = BulkState()
     /// Tells this worker from earlier ones in the same seat.
@@ -99,10 +110,14 @@ final class WorkerLink {
     }
 
     /// Gives a chunk to the worker.
-    func post(_ chunk: PoolChunk, slot: Int) throws(RingCorruption) {
+    ///
+    /// - Returns: how many bytes were copied.
+    func post(_ chunk: PoolChunk, slot: Int) throws(RingCorruption) -> Int {
+        var bytes = chunk.payload.count
         if known.insert(chunk.definition.id).inserted {
             enclose(chunk.definition.attachments)
-            try requests.send(kind: PoolRequest.define, slot: 0, chunk.definition.bytes)
+            try requests.send(kind: chunk.definition.kind, slot: 0, chunk.definition.bytes)
+            bytes += chunk.definition.countBytes()
         }
         if let escort = chunk.terms?.escort, !escort.isEmpty {
             try requests.send(kind: PoolRequest.escort, slot: UInt32(slot), escort)
@@ -117,6 +132,7 @@ final class WorkerLink {
             try requests.send(kind: kind, slot: UInt32(slot), chunk.payload)
         }
         try askForSpace()
+        return bytes
     }
 
     /// Puts descriptors in line, in the order of the messages that they belong to.

@@ -20,12 +20,21 @@ struct DeliveryReader {
     }
 
     /// The next item's value or error; nil after the last one.
-    mutating func next<Output: Decodable>(_ type: Output.Type) -> Result<Output, any Error>? {
+    ///
+    /// - Parameters:
+    ///   - arrays: what makes the arrays that long values become.
+    ///   - expected: how many values like this one are likely to follow.
+    /// - Returns: nil after the last item.
+    mutating func next<Output: Decodable & Sendable>(
+        with arrays: inout PlainArrayReader<Output>, expecting expected: Int = 0
+    ) -> Result<Output, any Error>? {
         guard taken < delivery.count else { return nil }
         taken += 1
         switch delivery.content {
         case .lost(let error):
             return .failure(error)
+        case .long(let loan):
+            return Self.read(loan, &arrays, expected)
         case .replies(let bytes, let parcels):
             return run == nil ? read(bytes, parcels) : .success(readValue(bytes))
         }
@@ -64,6 +73,25 @@ struct DeliveryReader {
         }
     }
 
+    /// The value of a loan: an array is copied from there, everything else is decoded from a copy.
+    private static func read<Output: Decodable & Sendable>(
+        _ loan: RingLoan, _ arrays: inout PlainArrayReader<Output>, _ expected: Int
+    ) -> Result<Output, any Error> {
+        if let array = loan.withBytes({ unsafe arrays.read($0, expecting: expected) }) {
+            return .success(array)
+        }
+        return Result {
+            try unsafe loan.withCopy { bytes in
+                var reader = unsafe ByteReader(bytes)
+                return try reader.decode(Output.self)
+            }
+        }.mapError(Self.undecodable(Output.self))
+    }
+
+    private static func undecodable<Output>(_ type: Output.Type) -> (any Error) -> any Error {
+        { MultiprocessingError(.undecodable, "the result of type \(type) could not be decoded", cause: $0) }
+    }
+
     private mutating func read<Output: Decodable>(
         _ bytes: [UInt8], _ parcels: [Parcel]
     ) -> Result<Output, any Error> {
@@ -92,9 +120,7 @@ struct DeliveryReader {
             }
             return found ?? .success(readValue(bytes))
         } catch {
-            return .failure(
-                MultiprocessingError(
-                    .undecodable, "the result of type \(Output.self) could not be decoded", cause: error))
+            return .failure(Self.undecodable(Output.self)(error))
         }
     }
 

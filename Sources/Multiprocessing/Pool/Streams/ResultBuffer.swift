@@ -1,3 +1,4 @@
+import MultiprocessingCore
 import Synchronization
 
 /// Where the results of a stream arrive: the storage of a `StreamMachine`, with one consumer that may wait
@@ -130,7 +131,11 @@ final class ResultBuffer: ChunkSink {
 
     /// Takes the memory of a delivery back that has been read.
     func recycle(_ delivery: consuming Delivery) {
-        if case .replies(let bytes, _) = delivery.content { core.buffers.give(bytes) }
+        switch delivery.content {
+        case .replies(let bytes, _): core.buffers.give(bytes)
+        // Its memory is the ring's, which gets it back with the last reference.
+        case .long, .lost: break
+        }
     }
 
     /// Whether a worker has begun with any of it.

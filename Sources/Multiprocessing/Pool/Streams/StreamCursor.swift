@@ -9,6 +9,8 @@ final class StreamCursor<Output: Codable & Sendable> {
     private var startFeeding: (() -> Task<Void, Never>)?
     private var feeding: Task<Void, Never>?
     private var reader: DeliveryReader?
+    /// Makes the arrays that long results become.
+    private var arrays = PlainArrayReader<Output>()
     private var isFinished = false
 
     /// - Parameters:
@@ -40,10 +42,12 @@ final class StreamCursor<Output: Codable & Sendable> {
     ///
     /// - Throws: `CancellationError` when the task is cancelled, which ends the stream; and a timeout, which
     ///   does not.
-    nonisolated(nonsending) func next(timeout: Duration?) async throws -> Result<Output, any Error>? {
+    nonisolated(nonsending) func next(
+        timeout: Duration?, expecting expected: Int = 0
+    ) async throws -> Result<Output, any Error>? {
         if let start = startFeeding.take() { feeding = start() }
         while !isFinished {
-            if let result = reader?.next(Output.self) { return result }
+            if let result = reader?.next(with: &arrays, expecting: expected) { return result }
             if let done = reader.take() { buffer.recycle(done.delivery) }
             if source != nil, let room = buffer.claimRoom() {
                 source?.pull(room, into: buffer)
@@ -66,7 +70,7 @@ final class StreamCursor<Output: Codable & Sendable> {
     nonisolated(nonsending) func all(expected count: Int) async throws -> [Output] {
         var outputs: [Output] = []
         outputs.reserveCapacity(count)
-        while let result = try await next(timeout: nil) {
+        while let result = try await next(timeout: nil, expecting: count - outputs.count - 1) {
             // When this throws, the cursor ends with its last reference and gives up the rest.
             outputs.append(try result.get())
             reader?.takeRun(into: &outputs)

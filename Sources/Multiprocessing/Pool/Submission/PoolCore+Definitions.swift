@@ -33,6 +33,7 @@ extension PoolCore {
     ) throws -> Definition {
         let id = makeID()
         var message = MessageWriter()
+        message.longArrays = BulkMemory.threshold
         message.bytes.append(id)
         message.bytes.append(UInt16(0))
         do {
@@ -44,7 +45,6 @@ extension PoolCore {
         }
         message.bytes.overwrite(at: 8, with: UInt16(message.attachments.count))
         return Definition(
-            id: id, bytes: message.bytes.bytes, attachments: message.attachments, label: label,
-            retired: retired)
+            id: id, message.message, attachments: message.attachments, label: label, retired: retired)
     }
 }

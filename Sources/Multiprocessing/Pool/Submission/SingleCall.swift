@@ -64,7 +64,8 @@ final class SingleCall<Output: Codable & Sendable>: ChunkSink {
     private static func decode(_ delivery: Delivery) -> Result<Output, any Error> {
         var reader = DeliveryReader(delivery)
         // A single call has one item.
-        return reader.next(Output.self) ?? .failure(CancellationError())
+        var arrays = PlainArrayReader<Output>()
+        return reader.next(with: &arrays) ?? .failure(CancellationError())
     }
 
     /// Waits for the result; looks for it for a moment before it goes to sleep.

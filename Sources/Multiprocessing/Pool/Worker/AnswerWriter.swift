@@ -5,7 +5,7 @@ struct AnswerWriter: ~Copyable {
     private struct Held {
         let kind: UInt32
         let slot: Int
-        let payload: [UInt8]
+        let payload: WireBytes
         let descriptors: [SharedDescriptor]
     }
 
@@ -36,7 +36,7 @@ struct AnswerWriter: ~Copyable {
 
     /// Sends a message; what does not fit into the ring waits for `flush`.
     mutating func send(
-        _ kind: UInt32, _ slot: Int, _ payload: [UInt8], _ descriptors: [SharedDescriptor] = []
+        _ kind: UInt32, _ slot: Int, _ payload: WireBytes, _ descriptors: [SharedDescriptor] = []
     ) {
         // Nobody reads what a thread writes that was given up.
         if desk?.isAbandoned == true { return }
@@ -68,15 +68,15 @@ struct AnswerWriter: ~Copyable {
     /// From now on long messages go through this memory; without it, through the ring.
     mutating func use(_ segment: WorkerSegment?) {
         if let segment {
-            send(PoolReply.bulkOpened, 0, [])
+            send(PoolReply.bulkOpened, 0, WireBytes([]))
             bulk = FrameWriter(segment.replies)
         } else {
             bulk = nil
-            send(PoolReply.bulkClosed, 0, [])
+            send(PoolReply.bulkClosed, 0, WireBytes([]))
         }
     }
 
-    private mutating func write(_ kind: UInt32, _ slot: Int, _ payload: [UInt8]) {
+    private mutating func write(_ kind: UInt32, _ slot: Int, _ payload: WireBytes) {
         do {
             if kind == PoolReply.value,
                 try bulk?.publishIfFits(kind: kind, slot: UInt32(slot), payload) ?? false

@@ -124,10 +124,12 @@ final class ChunkRun: @unchecked Sendable {
         }
         answered += 1
         if loop.answer.attachments.isEmpty {
-            loop.reply(PoolReply.value, number, loop.answer.bytes.bytes)
+            loop.reply(PoolReply.value, number, loop.answer.message)
+            // Long arrays are the task's, and not to be kept.
+            if loop.answer.hasLongArrays { loop.answer.removeAll() }
         } else {
             let descriptors = loop.answer.attachments
-            loop.reply(PoolReply.valueWithDescriptors, number, loop.answer.bytes.bytes, descriptors)
+            loop.reply(PoolReply.valueWithDescriptors, number, loop.answer.message, descriptors)
             // They are not needed here any more.
             loop.answer.removeAll()
         }

@@ -14,6 +14,11 @@ extension WorkerLoop {
                     var message = MessageReader(reader, attachments: try parcel.open())
                     return try InvocationCoder.decode(from: &message)
                 }
+            case PoolRequest.defineShared:
+                let id = try reader.read(UInt64.self)
+                let parcel = takeParcel(of: Int(try reader.read(UInt16.self)))
+                let count = try reader.read(Int.self)
+                definitions[id] = Result { try decode(shared: parcel, count: count) }
             case PoolRequest.forget:
                 definitions[try reader.read(UInt64.self)] = nil
             case PoolRequest.run:
@@ -31,13 +36,16 @@ extension WorkerLoop {
                 // This process may have no room for another file or mapping: then it goes on without.
                 let files = try? takeParcel(of: 1).open()
                 let memory = files?.first.flatMap {
-                    try? WorkerSegment($0, ringBytes: BulkMemory.ringBytes)
+                    try? WorkerSegment(
+                        $0, ringBytes: BulkMemory.ringBytes, replyBytes: BulkMemory.replyBytes)
                 }
                 if let memory { bulk = FrameReader(memory.requests) }
                 answers.use(memory)
             case PoolRequest.closeBulk:
                 bulk = nil
                 answers.use(nil)
+                // A thread's memory is the program's.
+                if desk == nil { ThisProcess.returnFreedMemory() }
             case PoolRequest.bulk:
                 guard try unsafe bulk?.next({ unsafe handle($0, $1) }) == true else {
                     throw WireError.malformed("a long message that is not there")
@@ -49,6 +57,19 @@ extension WorkerLoop {
             }
         } catch {
             fatalError("the pool sent a request that is none: \(error)")
+        }
+    }
+
+    /// Decodes a definition that lies where all workers can read it; what it holds is copied from there.
+    private func decode(shared parcel: Parcel, count: Int) throws -> any Invocation {
+        let files = try parcel.open()
+        guard let file = files.first else { throw WireError.truncated }
+        return try unsafe SealedBytes(file, count: count).withBytes { bytes in
+            // What a definition begins with was in the request too.
+            let start = MemoryLayout<UInt64>.size + MemoryLayout<UInt16>.size
+            var message = unsafe MessageReader(
+                ByteReader(bytes, at: start), attachments: Array(files.dropFirst()))
+            return try InvocationCoder.decode(from: &message)
         }
     }
 

@@ -58,6 +58,7 @@ final class WorkerLoop: @unchecked Sendable {
         self.segment = segment
         self.doorbell = doorbell
         requests = FrameReader(segment.requests)
+        answer.longArrays = BulkMemory.threshold
         answers = AnswerWriter(
             seat: seat, segment: segment, doorbell: doorbell, channel: channel, desk: desk)
     }
@@ -134,7 +135,12 @@ final class WorkerLoop: @unchecked Sendable {
     // MARK: Answers
 
     /// Sends a message; what does not fit waits for `flush`.
-    func reply(_ kind: UInt32, _ slot: Int, _ payload: [UInt8], _ descriptors: [SharedDescriptor] = []) {
+    func reply(_ kind: UInt32, _ slot: Int, _ payload: [UInt8]) {
+        answers.send(kind, slot, WireBytes(payload))
+    }
+
+    /// The same for a value, with what belongs to it.
+    func reply(_ kind: UInt32, _ slot: Int, _ payload: WireBytes, _ descriptors: [SharedDescriptor] = []) {
         answers.send(kind, slot, payload, descriptors)
     }
 
