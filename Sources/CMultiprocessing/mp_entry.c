@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+#include "mp_copy.h"
 #include "mp_entry.h"
 #include "mp_process.h"
 
@@ -12,6 +13,7 @@ typedef int (*main_function)(int, char **, char **);
 typedef int (*start_function)(main_function, int, char **, main_function, void (*)(void), void (*)(void), void *);
 
 static int child_channel = -1;
+static int makes_copies = 0;
 static int is_hooked = 0;
 
 int mp_entry_is_hooked(void) { return is_hooked; }
@@ -20,6 +22,7 @@ static int run_child(int argc, char **argv, char **envp) {
     (void)argc, (void)argv, (void)envp;
     // Grandchildren are programs of their own.
     unsetenv(MP_CHILD_MARK);
+    if (makes_copies) mp_make_copies(mp_child_main, child_channel);
     mp_child_main(child_channel);
 }
 
@@ -38,6 +41,7 @@ static int marked_channel(char **envp) {
         if (getsockopt(channel, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_STREAM) return -1;
         // Before it has been told anything that others must not see.
         if (strstr(value, MP_CLOSED_WORD) && mp_forbid_inspection() != 0) abort();
+        makes_copies = strstr(value, MP_COPYING_WORD) != NULL;
         return channel;
     }
     return -1;

@@ -16,8 +16,6 @@
 #define P_PIDFD 3
 #endif
 
-int mp_fork(void) { return fork(); }
-
 int mp_forbid_inspection(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
 int mp_pidfd_open(int pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }

@@ -97,7 +97,8 @@ public enum Survey {
         return found.sorted()
     }
 
-    static func text(_ path: String) -> String {
+    /// The first line of a short file; a dash when there is none.
+    public static func text(_ path: String) -> String {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return "-" }
         defer { close(file) }

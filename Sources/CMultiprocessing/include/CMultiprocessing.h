@@ -5,6 +5,7 @@
 #include "mp_closure.h"
 #include "mp_entry.h"
 #include "mp_event.h"
+#include "mp_copy.h"
 #include "mp_fork.h"
 #include "mp_futex.h"
 #include "mp_listen.h"

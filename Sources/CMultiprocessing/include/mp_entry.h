@@ -3,9 +3,10 @@
 #define MP_ENTRY_H
 
 /// The variable that marks a child; its value is the number of the descriptor of its channel, with this word
-/// behind it for a child that nobody may look into.
+/// behind it for a child that nobody may look into, and the other one for a child that makes copies of itself.
 #define MP_CHILD_MARK "SWIFT_MULTIPROCESSING_CHANNEL"
 #define MP_CLOSED_WORD ",closed"
+#define MP_COPYING_WORD ",copying"
 
 /// Whether this program began through the entry code here; if not, a child of it would be the program once more.
 ///

@@ -4,12 +4,6 @@
 
 #include <stdint.h>
 
-/// Copies the process: 0 in the copy, the copy's number in the caller, -1 with errno on failure.
-///
-/// This function is provided because Swift forbids `fork`, which is right for programs with threads; the fork
-/// server has none.
-int mp_fork(void);
-
 /// A descriptor for a process, close-on-exec; -1 with errno on failure.
 ///
 /// This function is provided because `syscall` is variadic.

@@ -2,7 +2,8 @@
 ///
 /// A role is sent by the name of its type, so it has to be a type that is not private.
 package protocol ChildRole: Sendable {
-    /// Runs the child on its initial thread; everything is initialised as at the start of a normal `main`.
+    /// Runs the child on its initial thread, or the fork server on its only other one; everything is initialised as at
+    /// the start of a normal `main`.
     static func run(_ seat: ChildSeat) -> Never
 
     /// Does in the fork server, once, what every child would otherwise do anew: its copies inherit the caches that

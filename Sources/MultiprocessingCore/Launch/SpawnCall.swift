@@ -6,9 +6,10 @@ enum SpawnCall {
     /// Starts the file that this process runs, whatever lies at its path by now.
     ///
     /// The child gets the channel, its standard streams, and no other descriptor. Its signal mask is empty. Unless it
-    /// is inspectable, it closes itself to others as the first thing it does.
+    /// is inspectable, it closes itself to others as the first thing it does. One that makes copies of itself keeps its
+    /// first thread for that.
     static func run(
-        channel: Int32, streams: StandardStreams, isInspectable: Bool
+        channel: Int32, streams: StandardStreams, isInspectable: Bool, makesCopies: Bool
     ) throws(SystemError) -> Int32 {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
@@ -34,8 +35,8 @@ enum SpawnCall {
         unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
 
         var arguments = unsafe CommandLine.arguments.map { unsafe strdup($0) } + [nil]
-        var environment = unsafe variables(
-            mark: "\(ChildEntry.channelDescriptor)\(isInspectable ? "" : MP_CLOSED_WORD)")
+        let words = (isInspectable ? "" : MP_CLOSED_WORD) + (makesCopies ? MP_COPYING_WORD : "")
+        var environment = unsafe variables(mark: "\(ChildEntry.channelDescriptor)\(words)")
         defer {
             while let argument = unsafe arguments.popLast() { unsafe free(argument) }
             // The others belong to the process.

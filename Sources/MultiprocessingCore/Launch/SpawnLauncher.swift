@@ -15,7 +15,8 @@ package struct SpawnLauncher: Launcher {
         guard raw >= 0 else { throw SystemError.last("fcntl(F_DUPFD_CLOEXEC)") }
         let channel = Descriptor(adopting: raw)
         let pid = try SpawnCall.run(
-            channel: channel.raw, streams: order.streams, isInspectable: order.settings.isInspectable)
+            channel: channel.raw, streams: order.streams, isInspectable: order.settings.isInspectable,
+            makesCopies: order.role is ForkServerRole.Type)
         return try LaunchedChild.adopting(pid, channel: MessageSocket(ours)) { child in
             try order.tell(child.channel)
             try order.awaitReadiness(child.channel)

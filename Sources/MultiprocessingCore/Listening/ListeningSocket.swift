@@ -98,9 +98,12 @@ package struct ListeningSocket: Sendable {
         return .local(listener: owner, client: peer, areComparable: true)
     }
 
-    /// Removes what was made in the file system; the socket itself closes with its last holder.
-    package func removeFile() {
+    /// Nobody gets in any more, and what was made in the file system is removed.
+    ///
+    /// The address is free at once, although copies of this process may have the socket for longer.
+    package func end() {
         file?.remove()
         folder?.remove()
+        shutdown(socket.raw, Int32(SHUT_RDWR))
     }
 }

@@ -57,18 +57,27 @@ enum ForkGate {
         gate.unlock()
     }
 
-    /// Runs the body while nobody else holds any of the locks; what it makes, a copy, has them free as well.
+    /// Copies the process while nobody else holds any of the locks; the copy finds them free.
     ///
     /// Never waits for one while it holds another, so it does not matter in which order others take them.
-    static func whileFree(_ body: () -> Int32) -> Int32 {
+    ///
+    /// - Returns: the copy's number.
+    /// - Throws: when the system has no room for it.
+    static func copyProcess(_ body: @escaping () -> Never) throws(SystemError) -> Int32 {
         gate.lock()
-        defer { gate.unlock() }
         let all = unsafe locks
         while let taken = all.firstIndex(where: { !$0.tryLock() }) {
             for lock in all[..<taken] { lock.unlock() }
             sched_yield()
         }
-        defer { for lock in all { lock.unlock() } }
-        return body()
+        let release = {
+            for lock in all { lock.unlock() }
+            gate.unlock()
+        }
+        defer { release() }
+        return try ProcessCopy.make {
+            release()
+            body()
+        }
     }
 }

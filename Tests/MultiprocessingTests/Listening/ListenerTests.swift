@@ -219,6 +219,18 @@ import Testing
         try await first.client.send(round)
         #expect(try await first.server.receive(Int.self) == round)
     }
+
+    @Test("a port is free at once, although a copy of the process has everything that was open")
+    func freeAlthoughCopied() async throws {
+        let listener = try await Listener(.tcp())
+        let copy = ChildProcess(context: ProcessContext(.fork)) { try await Task.sleep(for: .seconds(3600)) }
+        try await copy.start()
+        listener.close()
+        let second = try await Listener(listener.address)
+        #expect(second.address == listener.address)
+        try copy.kill()
+        #expect(try await copy.join() == .signaled(SIGKILL))
+    }
 }
 
 /// A TCP listener that never says anything.

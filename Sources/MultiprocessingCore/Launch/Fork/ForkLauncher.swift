@@ -1,4 +1,3 @@
-import CMultiprocessing
 import Glibc
 
 /// Starts children as copies of this very process, with all that it has: memory, descriptors, everything but threads.
@@ -29,9 +28,7 @@ package struct ForkLauncher: Launcher {
             outlivesParent: order.settings.outlivesParent, inherited: order.inherited)
         // What another thread is just looking up for the first time would stay half done in the copy for ever.
         order.role.warmUp()
-        let pid = ForkGate.whileFree { mp_fork() }
-        if pid == 0 { Self.becomeChild(order, seat, parentsEnd: ours.raw) }
-        guard pid > 0 else { throw SystemError.last("fork") }
+        let pid = try ForkGate.copyProcess { Self.becomeChild(order, seat, parentsEnd: ours.raw) }
         return try LaunchedChild.adopting(pid, channel: MessageSocket(ours)) { child in
             do {
                 try order.awaitAnswer(child.channel, until: .after(limit))

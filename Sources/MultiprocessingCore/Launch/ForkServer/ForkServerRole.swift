@@ -1,10 +1,11 @@
 import CMultiprocessing
 import Glibc
 
-/// The process that copies itself for each child: a fresh image of the program that never has a second thread,
-/// so its copies can do everything that a fresh program can.
+/// The process that copies itself for each child: a fresh image of the program, so that its copies can do everything
+/// that a fresh program can.
 ///
-/// It makes no use of Dispatch, tasks or threads for as long as it lives.
+/// Its first thread makes the copies and does nothing else, all else is done by one other. It makes no use of Dispatch,
+/// tasks or further threads for as long as it lives.
 enum ForkServerRole: ChildRole {
     /// What is asked of the server, with descriptors: the channel, the working directory, and the standard
     /// streams that lead somewhere.
@@ -42,6 +43,8 @@ enum ForkServerRole: ChildRole {
     private static let firstChildToken: UInt64 = 16
     private static let requestToken: UInt64 = 1
     private static let parentToken: UInt64 = 2
+    /// The first one, and the one that runs the role.
+    private static let threads = 2
 
     static func payload(warming roles: [any ChildRole.Type], preload: Preload?) -> [UInt8] {
         var writer = ByteWriter()
@@ -69,19 +72,19 @@ enum ForkServerRole: ChildRole {
             let error = preloader.run(payload)
             // What it printed is not printed once more by every child.
             fflush(nil)
-            let threads = ThisProcess.threadCount
+            let further = ThisProcess.threadCount - Self.threads
             var answer = ByteWriter()
             if let error {
                 answer.append(Preload.Outcome.threw.rawValue)
                 answer.append(contentsOf: error)
-            } else if threads > 1 {
+            } else if further > 0 {
                 answer.append(Preload.Outcome.startedThreads.rawValue)
-                answer.append(UInt8(clamping: threads - 1))
+                answer.append(UInt8(clamping: further))
             } else {
                 answer.append(Preload.Outcome.done.rawValue)
             }
             try MessageSocket(seat.channel).send(answer.bytes, until: .after(.seconds(60)))
-            if error != nil || threads > 1 { _exit(ChildEntry.refusalCode) }
+            if error != nil || further > 0 { _exit(ChildEntry.refusalCode) }
         }
     }
 
@@ -93,7 +96,6 @@ enum ForkServerRole: ChildRole {
         }
         // Ctrl-C is for the program to decide about, and the children of it get the default effect back.
         mp_ignore_interrupt(1)
-        unsafe mp_thread_name("mp-fork-server")
         let requests = PacketSocket(seat.descriptors[0])
         let reports = PacketSocket(seat.descriptors[1])
         let set = Descriptor(adopting: mp_watch_set())
@@ -131,11 +133,12 @@ enum ForkServerRole: ChildRole {
             // The program has closed its end, or is gone.
             _exit(0)
         }
-        let pid = mp_fork()
-        if pid == 0 { becomeChild(packet, parent: parent) }
         let id = packet.content.id
-        guard pid > 0 else {
-            answer(Answer(id: id, pid: -1, error: errno), nil, on: requests)
+        let pid: Int32
+        do {
+            pid = try ProcessCopy.make { becomeChild(packet, parent: parent) }
+        } catch {
+            answer(Answer(id: id, pid: -1, error: error.code), nil, on: requests)
             return nil
         }
         do {

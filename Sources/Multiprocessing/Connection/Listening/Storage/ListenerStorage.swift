@@ -82,7 +82,7 @@ final class ListenerStorage: Sendable {
     func close() {
         guard generation == ForkedChild.generation, let open = open.withLock({ $0.take() }) else { return }
         removal.withLock { $0.take() }?.cancel()
-        open.socket.removeFile()
+        open.socket.end()
         let left = machine.withLock { $0.close() }
         for peer in left.peers { peer.abandon() }
         for connection in left.ready { connection.connection.close() }
