@@ -23,7 +23,8 @@ struct PoolChunk: Sendable {
     private var mishaps: ChunkMishaps?
 
     init(
-        id: UInt64, definition: Definition, payload: WireBytes, attachments: [SharedDescriptor], firstItem: Int,
+        id: UInt64, definition: Definition, payload: WireBytes, attachments: [SharedDescriptor],
+        firstItem: Int,
         count: Int, timeout: Duration?, options: CallOptions, terms: CallTerms?, sink: (any ChunkSink)?
     ) {
         self.id = id

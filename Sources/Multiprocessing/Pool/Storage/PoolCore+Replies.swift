@@ -64,7 +64,9 @@ extension PoolCore {
                     chunk, begun: chunk.count == 1 ? slot.begunAt?.nanoseconds : nil,
                     spent: slot.nanoseconds, now: effects.now)
                 successor = chunk.successor
-                if chunk.payload.count >= BufferPool.least { effects.spentPayloads.append(chunk.payload.bytes) }
+                if chunk.payload.count >= BufferPool.least {
+                    effects.spentPayloads.append(chunk.payload.bytes)
+                }
                 isDone = true
             }
         } else if isDone, let id = state.machine.seats[seat].chunks[batch.slot] {

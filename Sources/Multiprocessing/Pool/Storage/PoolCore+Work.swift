@@ -27,7 +27,9 @@ extension PoolCore {
     ///   - reserved: for how many of them places were reserved, which are used up.
     ///   - ofCall: whether they belong to a call that was accepted, perhaps before the pool was closed.
     /// - Throws: when the pool takes no more work.
-    func submit(_ chunks: [PoolChunk], reserved: Int = 0, ofCall: Bool = false) throws {
+    func submit(
+        _ chunks: some RandomAccessCollection<PoolChunk>, reserved: Int = 0, ofCall: Bool = false
+    ) throws {
         let refusal: (any Error)? = transact { state, effects in
             defer { state.gate.release(reserved) }
             let isAccepted = ofCall && state.machine.phase == .draining

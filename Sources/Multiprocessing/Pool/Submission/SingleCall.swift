@@ -40,7 +40,7 @@ final class SingleCall<Output: Codable & Sendable>: ChunkSink {
             id: id, definition: definition, payload: payload.bytes, attachments: payload.attachments,
             firstItem: 0, count: 1, timeout: timeout, options: site.options,
             terms: terms, sink: call)
-        try core.submit([chunk])
+        try core.submit(CollectionOfOne(chunk))
         // Whoever submits many takes in the answers of the earlier ones on the way.
         if id & 7 == 0 { core.visit() }
         return call
