@@ -12,6 +12,7 @@ extern __attribute__((swiftcall)) void swift_job_run(void *job, void *identity, 
 static hook next_hook;
 static __thread int catches;
 static __thread void *caught;
+static __thread int is_here;
 
 static __attribute__((swiftcall)) void enqueue(void *job, original original) {
     if (catches) {
@@ -38,6 +39,10 @@ int mp_task_run(void) {
     if (job == NULL) return 0;
     caught = NULL;
     // Two null words are the default executor.
+    is_here = 1;
     swift_job_run(job, NULL, 0);
+    is_here = 0;
     return 1;
 }
+
+int mp_task_is_here(void) { return is_here; }

@@ -17,4 +17,9 @@ void mp_task_catch(void);
 /// This function is provided because Swift has no name for the executor that runs a job as the default one does.
 int mp_task_run(void);
 
+/// 1 while this thread runs a job in `mp_task_run`.
+///
+/// This function is provided because Swift has no thread-local variables.
+int mp_task_is_here(void);
+
 #endif

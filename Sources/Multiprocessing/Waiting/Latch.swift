@@ -54,9 +54,10 @@ final class Latch<Value: Sendable>: Sendable {
         return semaphore.wait(timeout: .now() + seconds) == .success
     }
 
-    /// Takes a handler back; one that runs already goes on.
-    func disregard(_ id: UInt64) {
-        _ = machine.withLock { $0.remove(id: id) }
+    /// Takes a handler back; false if it runs already, or has run.
+    @discardableResult
+    func disregard(_ id: UInt64) -> Bool {
+        machine.withLock { $0.remove(id: id) } != nil
     }
 
     /// Waits for the value; nil when the limit is over first.

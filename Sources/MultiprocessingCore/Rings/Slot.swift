@@ -2,7 +2,7 @@
 ///
 /// The parent posts, the worker starts; whoever comes first decides, so that the parent can take back what
 /// has not been started, and knows after a worker's death which items had been.
-package struct Slot: Sendable {
+package final class Slot: Sendable {
     package enum State: UInt64, Sendable {
         case free = 0
         case posted = 1
@@ -15,7 +15,9 @@ package struct Slot: Sendable {
     private let run: SharedLongWord
     private let spent: SharedLongWord
 
-    static let size = 32
+    /// A cache line: what the worker writes into one slot disturbs nobody who uses the next.
+    static let size = 64
+
     /// In the word: the parent lets no further item of the chunk begin.
     private static let halt: UInt64 = 1 << 63
 

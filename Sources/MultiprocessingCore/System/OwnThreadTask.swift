@@ -13,4 +13,7 @@ package enum OwnThreadTask {
     /// Runs the task that has stayed here until it ends or suspends; false if there is none, because others run it.
     @discardableResult
     package static func run() -> Bool { mp_task_run() == 1 }
+
+    /// Whether the caller is such a task, and has stayed on the thread that made it.
+    package static var isHere: Bool { mp_task_is_here() == 1 }
 }

@@ -65,7 +65,7 @@ import Testing
         var chunk = PoolChunk(
             id: id, definition: definition, payload: WireBytes([]), attachments: [], firstItem: item,
             count: count,
-            timeout: nil, options: CallOptions(), terms: nil, alarm: nil, sink: nil)
+            timeout: nil, options: CallOptions(), terms: nil, sink: nil)
         chunk.submittedAt = submitted
         return chunk
     }

@@ -12,12 +12,13 @@ distributed actor Inventory {
     private var others: [Inventory] = []
     private var wasCancelled = false
 
-    distributed func add(_ sku: String, _ count: Int) { stock[sku, default: 0] += count }
+    // Calls that were altered on the way may bring any number.
+    distributed func add(_ sku: String, _ count: Int) { stock[sku, default: 0] &+= count }
 
     distributed func reserve(_ sku: String, _ count: Int) throws -> Int {
         guard let left = stock[sku], left >= count else { throw OutOfStock(sku: sku) }
-        stock[sku] = left - count
-        return left - count
+        stock[sku] = left &- count
+        return left &- count
     }
 
     distributed var kinds: Int { stock.count }

@@ -9,4 +9,9 @@ struct CallOptions: Sendable {
     var priority: TaskPriority?
     /// How long a task may wait for a worker.
     var queueTimeout: Duration?
+
+    /// Whether nothing is asked.
+    var isUsual: Bool {
+        key == nil && !runsOnce && lane == nil && priority == nil && queueTimeout == nil
+    }
 }

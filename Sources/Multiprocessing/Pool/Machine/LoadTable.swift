@@ -2,10 +2,13 @@
 struct LoadTable {
     /// Seats by their load; the last of a row is the one that was moved there last.
     private var rows: [[Int]]
+    /// One bit for each row that is not empty.
+    private var filled: UInt64 = 0
     /// For each seat its row and place; nil while it takes no work.
     private var places: [(row: Int, index: Int)?]
 
     init(seats: Int, maximum: Int) {
+        precondition(maximum < 64, "there is a bit for each load")
         rows = Array(repeating: [], count: maximum + 1)
         places = Array(repeating: nil, count: seats)
     }
@@ -26,26 +29,24 @@ struct LoadTable {
                 rows[place.row][place.index] = last
                 places[last] = place
             }
+            if rows[place.row].isEmpty { filled &= ~(1 << UInt64(place.row)) }
         }
         places[seat] = load.map { load in
             rows[load].append(seat)
+            filled |= 1 << UInt64(load)
             return (load, rows[load].count - 1)
         }
     }
 
     /// A seat with the smallest load below `limit`: of several the one that was changed last, which is warm.
     func least(below limit: Int) -> Int? {
-        for row in rows.prefix(limit) {
-            if let seat = row.last { return seat }
-        }
-        return nil
+        let low = filled & ((1 << UInt64(limit)) &- 1)
+        return low == 0 ? nil : rows[low.trailingZeroBitCount].last
     }
 
     /// A seat with the largest load of at least `limit`.
     func most(atLeast limit: Int) -> Int? {
-        for row in rows.dropFirst(limit).reversed() {
-            if let seat = row.last { return seat }
-        }
-        return nil
+        let high = (filled >> UInt64(limit)) << UInt64(limit)
+        return high == 0 ? nil : rows[63 - high.leadingZeroBitCount].last
     }
 }

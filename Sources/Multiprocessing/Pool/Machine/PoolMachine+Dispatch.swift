@@ -84,7 +84,7 @@ extension PoolMachine {
         guard let place = seats[seat].order.firstIndex(of: slot) else { return false }
         seats[seat].order.remove(at: place)
         seats[seat].freeSlots.append(slot)
-        if let id = seats[seat].chunks.removeValue(forKey: slot), let chunk = chunks.removeValue(forKey: id) {
+        if let id = seats[seat].chunks.remove(at: slot), let chunk = chunks.removeValue(forKey: id) {
             seats[seat].bytes -= chunk.bytes
             if chunk.key != nil { seats[seat].bound -= 1 }
         }

@@ -12,10 +12,10 @@ extension PoolMachine {
         guard phase != .finished else { return }
         phase = .ending
         for id in chunks.keys.sorted() { actions.append(.drop(id)) }
-        chunks = [:]
+        chunks.removeAll()
         queue.removeAll()
         for seat in seats.indices {
-            seats[seat].chunks = [:]
+            seats[seat].chunks.removeAll()
             seats[seat].own.removeAll()
             if seats[seat].isOccupied { actions.append(.kill(seat: seat)) }
         }

@@ -36,7 +36,7 @@ extension PoolMachine {
         /// Tells one worker of the seat from the next.
         var tenure = 0
         /// Chunks in the worker's hands by slot, and their slots in the order of posting.
-        var chunks: [Int: ChunkID] = [:]
+        var chunks: SlotChunks
         var order: [Int] = []
         var bytes = 0
         var freeSlots: [Int]
@@ -48,6 +48,7 @@ extension PoolMachine {
         var hasPostedOwn = false
 
         init(slots: Int, weights: [ProcessPool.Lane: Int] = [:]) {
+            chunks = SlotChunks(slots: slots)
             freeSlots = Array((0..<slots).reversed())
             own = LaneQueue(weights: weights)
         }

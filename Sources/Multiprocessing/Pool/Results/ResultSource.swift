@@ -37,7 +37,7 @@ struct CallSource<Output: Codable & Sendable, Value: Sendable>: ResultSource {
     func disregard(_ id: UInt64) { call.disregard(id) }
 
     nonisolated(nonsending) func wait(timeout: Duration?) async throws -> Bool {
-        try await call.sleep(timeout: timeout)
+        try await call.arrive(timeout: timeout)
     }
 
     func cancel() { call.cancel() }

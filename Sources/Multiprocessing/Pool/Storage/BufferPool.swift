@@ -4,7 +4,8 @@ import Synchronization
 /// Buffers that long messages were in, kept for the next ones: fresh memory costs more than copying into it.
 final class BufferPool: Sendable {
     /// Shorter ones are as quickly made anew, longer ones are too much to keep.
-    private static let sizes = (64 << 10)...(8 << 20)
+    private static let sizes = least...(8 << 20)
+    static let least = 64 << 10
     private static let mostBuffers = 32
     private static let mostBytes = 16 << 20
 

@@ -19,8 +19,6 @@ struct ChunkForm: OptionSet {
 /// A chunk on its way to a worker: a header and the arguments of its items.
 struct ChunkPayload {
     static let headerSize = 32
-    /// Where in the header the number of the call is.
-    static let callOffset = 24
     private static let usualSize = 64
 
     private var message: MessageWriter

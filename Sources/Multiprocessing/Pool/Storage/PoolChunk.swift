@@ -1,13 +1,13 @@
 import MultiprocessingCore
 
 /// One unit of dispatch: some items of one call, encoded, and where their results go.
+///
+/// It is moved about a lot, so what few chunks have is kept apart.
 struct PoolChunk: Sendable {
     let id: UInt64
     let definition: Definition
     /// What the worker gets.
     var payload: WireBytes
-    /// The descriptors in it.
-    let attachments: [SharedDescriptor]
     /// The index of the first item among the inputs of the call.
     var firstItem: Int
     var count: Int
@@ -17,30 +17,65 @@ struct PoolChunk: Sendable {
     var isCounted = false
     /// How many of the items have come out, as a value or an error.
     var answered = 0
-    /// The limit for each item, from its beginning in the worker.
-    let timeout: Duration?
-    let options: CallOptions
-    /// What the call asks for besides; nil for nothing.
-    let terms: CallTerms?
-    /// Watches the time of the chunk, for as long as it is there.
-    let alarm: ChunkAlarm?
     /// Who gets the results; nil once nobody wants them any more.
     var sink: (any ChunkSink)?
+    private let request: ChunkRequest?
+    private var mishaps: ChunkMishaps?
+
+    init(
+        id: UInt64, definition: Definition, payload: WireBytes, attachments: [SharedDescriptor],
+        firstItem: Int,
+        count: Int, timeout: Duration?, options: CallOptions, terms: CallTerms?, sink: (any ChunkSink)?
+    ) {
+        self.id = id
+        self.definition = definition
+        self.payload = payload
+        self.firstItem = firstItem
+        self.count = count
+        self.sink = sink
+        let isPlain = attachments.isEmpty && timeout == nil && options.isUsual && terms == nil
+        request =
+            isPlain
+            ? nil
+            : ChunkRequest(
+                attachments: attachments, timeout: timeout, options: options, terms: terms,
+                alarm: terms?.makeAlarm())
+    }
+
+    /// The descriptors in the payload.
+    var attachments: [SharedDescriptor] { request?.attachments ?? [] }
+    /// The limit for each item, from its beginning in the worker.
+    var timeout: Duration? { request?.timeout }
+    var options: CallOptions { request?.options ?? CallOptions() }
+    /// What the call asks for besides; nil for nothing.
+    var terms: CallTerms? { request?.terms }
+    /// Watches the time of the chunk, for as long as it is there.
+    var alarm: ChunkAlarm? { request?.alarm }
+
     /// How many workers an item has ended, by its index among the inputs of the call.
-    var deaths: [Int: Int] = [:]
+    var deaths: [Int: Int] {
+        get { mishaps?.deaths ?? [:] }
+        set { mishaps = ChunkMishaps(deaths: newValue, later: later) }
+    }
+
     /// What runs when this is done: a chunk of which one item is lost goes on in two pieces.
-    var later: [PoolChunk] = []
+    var later: [PoolChunk] {
+        get { mishaps?.later ?? [] }
+        set { mishaps = ChunkMishaps(deaths: deaths, later: newValue) }
+    }
 
     /// Whether descriptors go to a worker that gets the chunk and has not seen its definition.
-    var hasDescriptors: Bool { !attachments.isEmpty || !definition.attachments.isEmpty }
+    var hasDescriptors: Bool {
+        !definition.attachments.isEmpty || request?.attachments.isEmpty == false
+    }
 
     /// What the chunk counts for where there is room for so many bytes: descriptors are scarcer than those.
-    var weight: Int { payload.count + attachments.count << 11 }
+    var weight: Int { payload.count + (request?.attachments.count ?? 0) << 11 }
 
     /// Items that have not come out and are not counted yet, those of later pieces among them.
     var uncounted: Int {
         if isCounted { return 0 }
-        return later.reduce(count - answered) { $0 + $1.count }
+        return mishaps == nil ? count - answered : later.reduce(count - answered) { $0 + $1.count }
     }
 
     /// A chunk of some of these items; nothing of it has been answered.
@@ -50,42 +85,46 @@ struct PoolChunk: Sendable {
         piece.firstItem += items.lowerBound
         piece.count = items.count
         piece.answered = 0
-        piece.later = []
+        if mishaps != nil { piece.later = [] }
         return piece
     }
 
     /// The next piece, when this one is done; nil when it was the last.
     var successor: PoolChunk? {
-        guard var next = later.first else { return nil }
+        guard mishaps != nil, var next = later.first else { return nil }
         next.sink = sink
         next.later = Array(later.dropFirst())
         return next
     }
 }
 
-/// Who gets the results of chunks.
-protocol ChunkSink: AnyObject, Sendable {
-    /// Takes results; called on any thread, without a lock held; must not block.
-    func receive(_ delivery: Delivery)
+/// What a chunk asks for that most do not; the same for all pieces of it.
+private final class ChunkRequest: Sendable {
+    let attachments: [SharedDescriptor]
+    let timeout: Duration?
+    let options: CallOptions
+    let terms: CallTerms?
+    let alarm: ChunkAlarm?
+
+    init(
+        attachments: [SharedDescriptor], timeout: Duration?, options: CallOptions, terms: CallTerms?,
+        alarm: ChunkAlarm?
+    ) {
+        self.attachments = attachments
+        self.timeout = timeout
+        self.options = options
+        self.terms = terms
+        self.alarm = alarm
+    }
 }
 
-/// Results of consecutive items of a call.
-struct Delivery: Sendable {
-    enum Content: Sendable {
-        /// Messages as the worker wrote them: headers and payloads.
-        ///
-        /// In parcels come the descriptors of those that have some.
-        case replies([UInt8], parcels: [Parcel] = [])
-        /// The long value of one item, which lies where the worker has written it.
-        case long(RingLoan)
-        /// The item, or all items, have no result because of this.
-        case lost(any Error)
-    }
+/// What has happened to a chunk whose workers have died.
+private final class ChunkMishaps: Sendable {
+    let deaths: [Int: Int]
+    let later: [PoolChunk]
 
-    let chunk: UInt64
-    let firstItem: Int
-    let count: Int
-    let content: Content
-    /// With the last items of a chunk that was measured, how long it took in the worker.
-    var nanoseconds: UInt64 = 0
+    init(deaths: [Int: Int], later: [PoolChunk]) {
+        self.deaths = deaths
+        self.later = later
+    }
 }

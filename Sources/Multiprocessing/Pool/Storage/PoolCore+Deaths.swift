@@ -63,7 +63,7 @@ extension PoolCore {
             let delivery = Delivery(
                 chunk: id, firstItem: chunk.firstItem + chunk.answered, count: rescued.count,
                 content: .replies(rescued.bytes))
-            effects.deliveries.append((sink, delivery))
+            effects.deliver(delivery, to: sink)
             chunk.answered += rescued.count
             state.meter.receive(rescued.count, failures: 0, bytes: rescued.bytes.count, isWanted: true)
         }

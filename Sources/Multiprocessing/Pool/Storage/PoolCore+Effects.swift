@@ -1,58 +1,6 @@
 import MultiprocessingCore
 
 extension PoolCore {
-    /// What is to be done about an event, partly under the lock and partly after it.
-    struct Effects {
-        struct Cancellation {
-            let chunk: UInt64
-            let line: ControlLine
-        }
-
-        /// The machine's orders, carried out under the lock.
-        var actions: [PoolMachine.Action] = []
-        // The rest waits until the lock was given back.
-        var deliveries: [(sink: any ChunkSink, delivery: Delivery)] = []
-        /// Those that have something to send.
-        var lines: [ControlLine] = []
-        /// Whose workers there is something new for.
-        var wakes: [WorkerSegment] = []
-
-        mutating func wake(_ segment: WorkerSegment) {
-            if !wakes.contains(where: { $0 === segment }) { wakes.append(segment) }
-        }
-
-        var launches: [(seat: Int, generation: UInt64, order: LaunchOrder?)] = []
-        var kills: [LaunchedChild] = []
-        var looks: [(seat: Int, generation: UInt64, moment: Deadline)] = []
-        var cancellations: [Cancellation] = []
-        /// Payloads that nobody needs any more.
-        var spentPayloads: [[UInt8]] = []
-        /// Seats whose workers are to be looked at, because they have done a task.
-        var checkups: Set<Int> = []
-        /// Workers whose memory is watched from now on.
-        var watches: [(seat: Int, generation: UInt64)] = []
-        /// Workers that are replaced when they are old.
-        var births: [(seat: Int, generation: UInt64)] = []
-        /// Whether idle workers are looked for.
-        var beginsTicking = false
-        /// Whoever waited for something about the workers that has come true.
-        var resumed: [(latch: Latch<(any Error)?>, error: (any Error)?)] = []
-        /// When the replies at hand were read.
-        var now: UInt64 = 0
-        /// What readers of events are told.
-        var events: [ProcessPool.Event] = []
-        // Items that come out without a result: those that somebody waits for, and the others.
-        var lostItems = 0
-        var withdrawnItems = 0
-        /// Those for whom a place was reserved.
-        var admitted: [ResultBuffer] = []
-        /// Workers that are to have memory for long messages.
-        var bulks: [(seat: Int, generation: UInt64)] = []
-        /// Why no worker is started for a while.
-        var pausedBy: MultiprocessingError?
-        var isFinished = false
-    }
-
     /// Carries out the machine's orders, also those that follow from them; the lock is held.
     func perform(_ state: inout State, _ effects: inout Effects) {
         var next = 0
@@ -60,7 +8,7 @@ extension PoolCore {
             perform(effects.actions[next], &state, &effects)
             next += 1
         }
-        effects.actions = []
+        effects.actions.removeAll(keepingCapacity: true)
     }
 
     private func perform(_ action: PoolMachine.Action, _ state: inout State, _ effects: inout Effects) {
@@ -120,7 +68,7 @@ extension PoolCore {
         let delivery = Delivery(
             chunk: chunk.id, firstItem: chunk.firstItem + items.lowerBound, count: items.count,
             content: .lost(error))
-        effects.deliveries.append((sink, delivery))
+        effects.deliver(delivery, to: sink)
     }
 
     /// Ends a worker whose ring holds what no working program writes.
@@ -144,12 +92,24 @@ extension PoolCore {
         if let child = link.child { effects.kills.append(child) }
     }
 
+    /// Gives the results to those who wait for them, all that follow each other at once.
+    private func handOut(_ effects: borrowing Effects) {
+        var start = 0
+        while start < effects.sinks.count {
+            let sink = effects.sinks[start]
+            var end = start + 1
+            while end < effects.sinks.count, effects.sinks[end] === sink { end += 1 }
+            sink.receive(effects.deliveries[start..<end])
+            start = end
+        }
+    }
+
     /// Does what has to wait until the lock was given back.
     func run(_ effects: consuming Effects) {
         while let payload = effects.spentPayloads.popLast() { buffers.give(payload) }
         for line in effects.lines { line.flush() }
         for segment in effects.wakes { segment.requests.wakeReader() }
-        for (sink, delivery) in effects.deliveries { sink.receive(delivery) }
+        handOut(effects)
         for launch in effects.launches { self.launch(launch.order, seat: launch.seat, launch.generation) }
         for bulk in effects.bulks { makeBulk(for: bulk.seat, bulk.generation) }
         for child in effects.kills { WorkerSignal.kill(child) }

@@ -33,11 +33,13 @@ extension PoolCore {
         var isDone = batch.isVacated
         var successor: PoolChunk?
         if batch.count > 0 {
-            guard let id = state.machine.seats[seat].chunks[batch.slot], let chunk = state.chunks[id] else {
-                return
-            }
+            // Taken out, because most chunks are over with this.
+            guard let id = state.machine.seats[seat].chunks[batch.slot],
+                var chunk = state.chunks.removeValue(forKey: id)
+            else { return }
             guard chunk.answered + batch.count <= chunk.count else {
                 // More answers than questions.
+                state.chunks[id] = chunk
                 guarding(link, &effects) { () throws(RingCorruption) in throw RingCorruption() }
                 return
             }
@@ -51,17 +53,20 @@ extension PoolCore {
                     chunk: id, firstItem: chunk.firstItem + chunk.answered, count: batch.count,
                     content: batch.content,
                     nanoseconds: isLast ? link.segment.slots[batch.slot].nanoseconds : 0)
-                effects.deliveries.append((sink, delivery))
+                effects.deliver(delivery, to: sink)
             }
-            state.chunks[id]?.answered += batch.count
-            if chunk.answered + batch.count == chunk.count {
+            chunk.answered += batch.count
+            if chunk.answered < chunk.count {
+                state.chunks[id] = chunk
+            } else {
                 let slot = link.segment.slots[batch.slot]
                 state.meter.finish(
                     chunk, begun: chunk.count == 1 ? slot.begunAt?.nanoseconds : nil,
                     spent: slot.nanoseconds, now: effects.now)
                 successor = chunk.successor
-                state.chunks[id] = nil
-                effects.spentPayloads.append(chunk.payload.bytes)
+                if chunk.payload.count >= BufferPool.least {
+                    effects.spentPayloads.append(chunk.payload.bytes)
+                }
                 isDone = true
             }
         } else if isDone, let id = state.machine.seats[seat].chunks[batch.slot] {

@@ -25,6 +25,8 @@ extension PoolCore {
             return nil
         }
         if let refusal { throw refusal }
+        sleepBegan()
+        defer { sleepEnded() }
         if let error = try await wait.latch.wait() ?? nil { throw error }
     }
 

@@ -6,10 +6,10 @@ import MultiprocessingCore
 enum PoolRequest {
     /// `slot` unused; the payload is an identifier, the number of descriptors, and a definition.
     static let define: UInt32 = 1
-    /// `slot` unused; the payload is an identifier.
-    static let forget: UInt32 = 2
     /// As `define`, except that the first descriptor's file has all of that, and here is its length.
     static let defineShared: UInt32 = 14
+    /// `slot` unused; the payload is an identifier.
+    static let forget: UInt32 = 2
     /// A chunk for the slot.
     static let run: UInt32 = 3
     /// Nothing more comes: leave.

@@ -13,6 +13,7 @@ extension WorkerLink {
             requests.wakeReader()
         }
         var batches: [Batch] = []
+        if replies.hasBytes { batches.reserveCapacity(PoolMachine.depth) }
         var size = 0
         var lacksParcel = false
         while size < Self.drainLimit {

@@ -37,6 +37,8 @@ final class WorkerLink {
     var requests: FrameWriter
     var replies: FrameReader
     var known: Set<UInt64> = []
+    /// The definition of the chunk that was posted last; 0 if it is not known any more.
+    private var latest: UInt64 = 0
     /// Where long messages go, with the file's owner; nil while there were none.
     var bulkSegment: WorkerSegment?
     var bulkRequests: FrameWriter?
@@ -114,11 +116,12 @@ final class WorkerLink {
     /// - Returns: how many bytes were copied.
     func post(_ chunk: PoolChunk, slot: Int) throws(RingCorruption) -> Int {
         var bytes = chunk.payload.count
-        if known.insert(chunk.definition.id).inserted {
+        if chunk.definition.id != latest, known.insert(chunk.definition.id).inserted {
             enclose(chunk.definition.attachments)
             try requests.send(kind: chunk.definition.kind, slot: 0, chunk.definition.bytes)
             bytes += chunk.definition.countBytes()
         }
+        latest = chunk.definition.id
         if let escort = chunk.terms?.escort, !escort.isEmpty {
             try requests.send(kind: PoolRequest.escort, slot: UInt32(slot), escort)
         }
@@ -143,6 +146,7 @@ final class WorkerLink {
     /// Tells the worker that it will not see a definition again.
     func forget(_ definition: UInt64) throws(RingCorruption) {
         guard known.remove(definition) != nil else { return }
+        if latest == definition { latest = 0 }
         var writer = ByteWriter()
         writer.append(definition)
         try requests.send(kind: PoolRequest.forget, slot: 0, writer.bytes)

@@ -5,6 +5,9 @@ struct ArraySource<Body: PortableBody>: ChunkSource {
     /// Chunks whose size is open have no more bytes than this, so that others of the worker have room beside them.
     static var mostBytes: Int { 64 << 10 }
 
+    /// So many chunks are submitted at once, so that workers begin while the others are being made.
+    private static var firstChunks: Int { 4 }
+
     private let inputs: [Body.Arguments]
     private var builder: ChunkBuilder<Body>
     private var position = 0
@@ -22,22 +25,31 @@ struct ArraySource<Body: PortableBody>: ChunkSource {
 
     mutating func pull(_ limit: (chunks: Int, bytes: Int), into buffer: ResultBuffer) {
         var chunks: [PoolChunk] = []
-        var bytes = 0
-        while chunks.count < limit.chunks, bytes < limit.bytes || chunks.isEmpty, position < inputs.count {
+        var (pulled, bytes, enough) = (0, 0, Self.firstChunks)
+        while pulled < limit.chunks, bytes < limit.bytes || pulled == 0, position < inputs.count {
             let size = builder.chunkSize ?? buffer.nextSize(of: inputs.count - position)
             let before = chunks.count
             take(min(size, inputs.count - position), &chunks, buffer)
             for chunk in chunks[before...] { bytes += chunk.payload.count }
+            pulled += chunks.count - before
+            guard chunks.count >= enough else { continue }
+            submit(&chunks, buffer)
+            enough = .max
         }
+        submit(&chunks, buffer)
+        guard position == inputs.count, !isAtEnd else { return }
+        isAtEnd = true
+        buffer.inputEnded(.success(()))
+    }
+
+    private mutating func submit(_ chunks: inout [PoolChunk], _ buffer: ResultBuffer) {
         do {
             try buffer.submit(chunks)
         } catch {
             // The pool takes no more: the chunks have been reported as lost, and the input ends here.
             position = inputs.count
         }
-        guard position == inputs.count, !isAtEnd else { return }
-        isAtEnd = true
-        buffer.inputEnded(.success(()))
+        chunks = []
     }
 
     /// Makes a chunk of the next items, or several if not all of them fit into one.

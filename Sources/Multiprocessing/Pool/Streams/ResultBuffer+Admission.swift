@@ -4,9 +4,16 @@ import Synchronization
 extension ResultBuffer {
     var isBounded: Bool { core.configuration.maxQueued != nil }
 
-    /// How much input should be pulled and submitted now; nil for none.
-    func claimRoom() -> (chunks: Int, bytes: Int)? {
-        guard let room = state.withLock({ $0.machine.isHungry ? $0.machine.room : nil }) else { return nil }
+    /// How much input should be pulled and submitted now.
+    ///
+    /// - Parameter used: deliveries that the consumer is through with since the last time.
+    /// - Returns: chunks, and bytes of them, at most; nil for none.
+    func claimRoom(used: Int) -> (chunks: Int, bytes: Int)? {
+        let room = state.withLock { state in
+            state.machine.used(used)
+            return state.machine.isHungry ? state.machine.room : nil
+        }
+        guard let room else { return nil }
         guard isBounded else { return room }
         let places = claimPlaces(upTo: room.chunks)
         return places > 0 ? (min(room.chunks, places), room.bytes) : nil
@@ -21,6 +28,8 @@ extension ResultBuffer {
                 state.feeder = latch
                 return latch
             }
+            core.sleepBegan()
+            defer { core.sleepEnded() }
             _ = try await latch?.wait()
         }
         try submit([chunk])

@@ -19,13 +19,17 @@ final class ResultBuffer: ChunkSink {
     }
 
     let core: PoolCore
+    /// So many used deliveries are worth telling: with the room for them there may be enough for more input.
+    let handful: Int
     let state: Mutex<State>
-    private let news = Atomic<Bool>(false)
+    /// Whether there is something for the consumer.
+    let news = Atomic<Bool>(false)
     /// Whether the pool waits for more chunks.
     private let isCall = Atomic<Bool>(false)
 
     init(core: PoolCore, isOrdered: Bool, window: Int) {
         self.core = core
+        handful = max(1, min(window / 2, PoolMachine.depth))
         state = Mutex(State(machine: StreamMachine(isOrdered: isOrdered, window: window)))
     }
 
@@ -75,7 +79,7 @@ final class ResultBuffer: ChunkSink {
 
     /// An item of the input has no result because of this.
     func lose(_ item: Int, of chunk: UInt64 = 0, count: Int = 1, _ error: any Error) {
-        receive(Delivery(chunk: chunk, firstItem: item, count: count, content: .lost(error)))
+        receive([Delivery(chunk: chunk, firstItem: item, count: count, content: .lost(error))])
     }
 
     func inputEnded(_ end: Result<Void, any Error>) {
@@ -83,50 +87,30 @@ final class ResultBuffer: ChunkSink {
         endCall()
     }
 
-    func receive(_ delivery: Delivery) {
+    func receive(_ deliveries: ArraySlice<Delivery>) {
         change { state in
-            if delivery.nanoseconds > 0 {
-                state.sizer?.took(delivery.nanoseconds, items: state.machine.size(of: delivery))
+            for delivery in deliveries {
+                if delivery.nanoseconds > 0 {
+                    state.sizer?.took(delivery.nanoseconds, items: state.machine.size(of: delivery))
+                }
+                _ = state.machine.received(delivery)
             }
-            _ = state.machine.received(delivery)
         }
     }
 
     /// What is next, without waiting.
-    func next() -> StreamMachine.Next {
+    ///
+    /// - Parameter used: deliveries that the consumer is through with since the last time.
+    /// - Returns: everything that can come out, or that there is nothing, or the end.
+    func next(used: Int) -> StreamMachine.Next {
         let (next, feeder) = state.withLock { state in
+            state.machine.used(used)
             let next = state.machine.next()
             news.store(state.machine.hasNext, ordering: .releasing)
-            return (next, state.machine.hasRoom ? state.feeder.take() : nil)
+            return (next, state.feeder != nil && state.machine.hasRoom ? state.feeder.take() : nil)
         }
         feeder?.close(())
         return next
-    }
-
-    /// Waits until `next` has something, or input can be pulled; first by looking for a moment, then asleep.
-    ///
-    /// - Returns: false when the limit was over first.
-    nonisolated(nonsending) func wait(timeout: Duration?, isPulling: Bool) async throws -> Bool {
-        if core.look(until: { news.load(ordering: .acquiring) }) { return true }
-        let latch: Latch<Void>? = state.withLock { state in
-            guard !state.machine.hasNext, !isPulling || state.places == 0 else { return nil }
-            let latch = Latch<Void>()
-            state.consumer = latch
-            return latch
-        }
-        guard let latch else { return true }
-        return try await latch.wait(timeout: timeout) != nil
-    }
-
-    /// Waits until there is room for another chunk.
-    nonisolated(nonsending) func waitForRoom() async throws {
-        let latch: Latch<Void>? = state.withLock { state in
-            guard !state.machine.hasRoom else { return nil }
-            let latch = Latch<Void>()
-            state.feeder = latch
-            return latch
-        }
-        _ = try await latch?.wait()
     }
 
     /// Takes the memory of a delivery back that has been read.
@@ -141,7 +125,7 @@ final class ResultBuffer: ChunkSink {
     /// Whether a worker has begun with any of it.
     var hasBegun: Bool {
         let (hasResults, chunks) = state.withLock {
-            ($0.machine.hasResults, Array($0.machine.outstanding.keys))
+            ($0.machine.hasResults, $0.machine.outstanding.keys)
         }
         return hasResults || core.hasBegun(chunks)
     }
@@ -150,7 +134,7 @@ final class ResultBuffer: ChunkSink {
     func abandon() {
         let chunks = state.withLock { state in
             state.isAbandoned = true
-            return Array(state.machine.outstanding.keys)
+            return state.machine.outstanding.keys
         }
         returnPlaces()
         if !chunks.isEmpty { core.withdraw(chunks) }

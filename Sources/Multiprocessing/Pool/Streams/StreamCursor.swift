@@ -11,6 +11,10 @@ final class StreamCursor<Output: Codable & Sendable> {
     private var reader: DeliveryReader?
     /// Makes the arrays that long results become.
     private var arrays = PlainArrayReader<Output>()
+    /// Deliveries that have been taken, the next of them last.
+    private var hand: [Delivery] = []
+    /// Deliveries that are used up, and of which the buffer does not know.
+    private var used = 0
     private var isFinished = false
 
     /// - Parameters:
@@ -48,22 +52,41 @@ final class StreamCursor<Output: Codable & Sendable> {
         if let start = startFeeding.take() { feeding = start() }
         while !isFinished {
             if let result = reader?.next(with: &arrays, expecting: expected) { return result }
-            if let done = reader.take() { buffer.recycle(done.delivery) }
-            if source != nil, let room = buffer.claimRoom() {
-                source?.pull(room, into: buffer)
-                buffer.returnPlaces()
-            }
-            switch buffer.next() {
-            case .delivery(let delivery):
-                reader = DeliveryReader(delivery)
+            turnPage()
+            if used >= buffer.handful || source != nil && reader == nil { pull() }
+            if reader != nil { continue }
+            switch buffer.next(used: used) {
+            case .deliveries(let deliveries):
+                hand = deliveries.reversed()
             case .finished(let error):
                 isFinished = true
                 if let error { return .failure(error) }
             case .nothing:
+                used = 0
                 try await wait(timeout)
             }
+            used = 0
         }
         return nil
+    }
+
+    /// Goes on to the next delivery that has been taken; without one there is no reader.
+    private func turnPage() {
+        if let done = reader.take() {
+            buffer.recycle(done.delivery)
+            used += 1
+        }
+        // It is moved out, so that nothing else holds its memory when that is given back.
+        reader = hand.popLast().map { DeliveryReader($0) }
+    }
+
+    /// Says what has been used, and pulls input if there is enough room for more.
+    private func pull() {
+        defer { used = 0 }
+        guard source != nil else { return buffer.makeRoom(used: used) }
+        guard let room = buffer.claimRoom(used: used) else { return }
+        source?.pull(room, into: buffer)
+        buffer.returnPlaces()
     }
 
     /// All results, in the stream's order; the first error ends the stream and is thrown.

@@ -4,7 +4,8 @@
 struct StreamMachine {
     /// What the consumer gets next.
     enum Next {
-        case delivery(Delivery)
+        /// All that can come out now, in their order; each is in the consumer's hand until it is `used`.
+        case deliveries([Delivery])
         /// Nothing has arrived yet that could come next.
         case nothing
         /// All results came out; the input had ended with this error, if any.
@@ -17,11 +18,13 @@ struct StreamMachine {
     private static let byteWindow = 8 << 20
     private var openBytes = 0
     /// Deliveries by their first item, and in the order in which they came.
-    private var early: [Int: Delivery] = [:]
-    private var arrived = FIFO<Delivery>()
+    private var early = NumberTable<Delivery>()
+    private var arrived: [Delivery] = []
     private var nextItem = 0
+    /// Deliveries that the consumer has and is not through with.
+    private var inHand = 0
     /// Chunks that have been submitted, with the items that have not come back yet.
-    private(set) var outstanding: [UInt64: (items: Int, bytes: Int, size: Int)] = [:]
+    private(set) var outstanding = NumberTable<(items: Int, bytes: Int, size: Int)>()
     private var inputEnd: Result<Void, any Error>?
 
     init(isOrdered: Bool, window: Int) {
@@ -37,8 +40,8 @@ struct StreamMachine {
 
     var hasRoom: Bool { room.chunks > 0 && (room.bytes > 0 || outstanding.count < 2) }
 
-    /// Chunks whose results have not all been handed out yet.
-    private var openChunks: Int { outstanding.count + early.count + arrived.count }
+    /// Chunks whose results have not all been used yet.
+    private var openChunks: Int { outstanding.count + early.count + arrived.count + inHand }
 
     /// Whether it is worth filling up: there is room for at least half of what may be open.
     var isHungry: Bool {
@@ -60,15 +63,18 @@ struct StreamMachine {
     /// Returns whether `next` would have something now.
     mutating func received(_ delivery: Delivery) -> Bool {
         if let left = outstanding[delivery.chunk] {
-            let items = left.items - delivery.count
-            outstanding[delivery.chunk] = items > 0 ? (items, left.bytes, left.size) : nil
-            if items <= 0 { openBytes -= left.bytes }
+            if left.items > delivery.count {
+                outstanding[delivery.chunk]?.items -= delivery.count
+            } else {
+                outstanding.removeValue(forKey: delivery.chunk)
+                openBytes -= left.bytes
+            }
         }
         guard isOrdered else {
             arrived.append(delivery)
             return true
         }
-        early[delivery.firstItem] = delivery
+        early[UInt64(delivery.firstItem)] = delivery
         return delivery.firstItem == nextItem
     }
 
@@ -79,19 +85,34 @@ struct StreamMachine {
 
     /// Whether `next` has something: results, or the end.
     var hasNext: Bool {
-        if isOrdered ? early[nextItem] != nil : !arrived.isEmpty { return true }
+        if isOrdered ? early.contains(UInt64(nextItem)) : !arrived.isEmpty { return true }
         return inputEnd != nil && outstanding.isEmpty && early.isEmpty
     }
 
     mutating func next() -> Next {
-        if let delivery = isOrdered ? early.removeValue(forKey: nextItem) : arrived.popFirst() {
-            nextItem = delivery.firstItem + delivery.count
-            return .delivery(delivery)
-        }
+        let deliveries = takeArrived()
+        if !deliveries.isEmpty { return .deliveries(deliveries) }
         guard let inputEnd, outstanding.isEmpty, early.isEmpty else { return .nothing }
         // The input's own error comes out once.
         self.inputEnd = .success(())
         guard case .failure(let error) = inputEnd else { return .finished(nil) }
         return .finished(error)
+    }
+    /// The consumer is through with so many deliveries.
+    mutating func used(_ count: Int) { inHand -= count }
+
+    private mutating func takeArrived() -> [Delivery] {
+        var taken: [Delivery] = []
+        if isOrdered {
+            while let next = early.removeValue(forKey: UInt64(nextItem)) {
+                taken.append(next)
+                nextItem += next.count
+            }
+        } else {
+            swap(&taken, &arrived)
+            nextItem += taken.count
+        }
+        inHand += taken.count
+        return taken
     }
 }

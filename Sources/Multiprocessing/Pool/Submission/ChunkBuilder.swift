@@ -102,10 +102,11 @@ struct ChunkBuilder<Body: PortableBody> {
         let chunk = PoolChunk(
             id: id, definition: definition, payload: payload.bytes, attachments: payload.attachments,
             firstItem: firstItem, count: payload.count, timeout: timeout, options: options,
-            terms: terms, alarm: terms?.makeAlarm(), sink: sink)
+            terms: terms, sink: sink)
         firstItem += payload.count
         id = core.makeID()
-        payload = payload.successor(chunk: id, memory: core.buffers.take())
+        let isLong = chunk.payload.count >= BufferPool.least
+        payload = payload.successor(chunk: id, memory: isLong ? core.buffers.take() : [])
         return chunk
     }
 }

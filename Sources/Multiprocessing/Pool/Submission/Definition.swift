@@ -14,6 +14,8 @@ final class Definition: Sendable {
     let attachments: [SharedDescriptor]
     /// The name of the call in errors.
     let label: String
+    /// Whether the body's arguments lie side by side as they are.
+    let isPacked: Bool
     /// Bytes that have been copied into shared memory, until somebody counts them.
     private let sharedBytes: Atomic<Int>
     private let retired: RetiredDefinitions
@@ -23,11 +25,13 @@ final class Definition: Sendable {
     ///   - message: an identifier, the number of descriptors, and the encoded body.
     ///   - attachments: the descriptors in it.
     ///   - label: the name of the call in errors.
+    ///   - isPacked: whether the body's arguments lie side by side as they are.
     ///   - retired: who is told that no call needs it any more.
     init(
         id: UInt64, _ message: WireBytes, attachments: [SharedDescriptor] = [], label: String,
-        retired: RetiredDefinitions
+        isPacked: Bool = false, retired: RetiredDefinitions
     ) {
+        self.isPacked = isPacked
         self.id = id
         self.label = label
         self.retired = retired

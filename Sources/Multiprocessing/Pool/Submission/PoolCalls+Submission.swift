@@ -1,33 +1,7 @@
 import MultiprocessingCore
 
-// What all forms of `apply`, `map` and the streams come down to.
+// What all forms of `map` come down to.
 extension PoolCalls {
-    nonisolated(nonsending) func call<Body: PortableBody>(
-        _ body: Body, _ arguments: Body.Arguments, timeout: Duration?
-    ) async throws -> Body.Output where Body.Context == Nothing {
-        try Task.checkCancellation()
-        let call = try SingleCall<Body.Output>.submit(
-            body, arguments, Nothing(), at: callSite, timeout: timeout, label: "apply")
-        do {
-            guard let result = try await call.wait() else {
-                throw MultiprocessingError(.timeout, "a wait without a limit ended")
-            }
-            return try result.get()
-        } catch let error as CancellationError where Task.isCancelled {
-            call.withdraw()
-            throw error
-        }
-    }
-
-    nonisolated func submit<Body: PortableBody, Value: Sendable>(
-        _ body: Body, _ arguments: Body.Arguments, timeout: Duration?,
-        label: String = "applyAsync", _ convert: @escaping @Sendable (Body.Output) -> Value
-    ) throws -> AsyncResult<Value> where Body.Context == Nothing {
-        let call = try SingleCall<Body.Output>.submit(
-            body, arguments, Nothing(), at: callSite, timeout: timeout, label: label)
-        return AsyncResult(call, convert)
-    }
-
     nonisolated(nonsending) func collect<S: Sequence, Body: PortableBody>(
         _ inputs: S, _ body: Body, _ context: Body.Context, chunkSize: Int?, timeout: Duration?,
         label: String = "map"
@@ -116,41 +90,10 @@ extension PoolCalls {
             })
     }
 
-    nonisolated func stream<S: Sequence, Body: PortableBody>(
-        _ inputs: sending S, _ body: Body, _ context: Body.Context, isOrdered: Bool, chunkSize: Int,
-        timeout: Duration?, label: String
-    ) -> PoolResults<Body.Output> where S.Element == Body.Arguments {
-        do {
-            let (buffer, builder) = try prepare(
-                body, context, isOrdered: isOrdered, window: callSite.core.workers * PoolMachine.depth,
-                chunkSize: chunkSize, timeout: timeout, label: label)
-            let source = SequenceSource(inputs.makeIterator(), builder)
-            return PoolResults(.success(StreamCursor(buffer, source: source)))
-        } catch {
-            return PoolResults(.failure(error))
-        }
-    }
-
-    nonisolated func stream<S: AsyncSequence & SendableMetatype, Body: PortableBody>(
-        _ inputs: sending S, _ body: Body, _ context: Body.Context, isOrdered: Bool, chunkSize: Int,
-        timeout: Duration?, label: String
-    ) -> PoolResults<Body.Output> where S.Element == Body.Arguments {
-        do {
-            let (buffer, builder) = try prepare(
-                body, context, isOrdered: isOrdered, window: callSite.core.workers * PoolMachine.depth,
-                chunkSize: chunkSize, timeout: timeout, label: label)
-            let feeder = Handover(Feeder(inputs, builder, buffer))
-            return PoolResults(
-                .success(StreamCursor(buffer, startFeeding: { Task { await feeder.take()?.run() } })))
-        } catch {
-            return PoolResults(.failure(error))
-        }
-    }
-
     /// What every call of many items has: where its results arrive, and what cuts its inputs into chunks.
     ///
     /// Without a window, chunks are submitted as fast as their bytes allow, and nobody waits for one of them alone.
-    private nonisolated func prepare<Body: PortableBody>(
+    nonisolated func prepare<Body: PortableBody>(
         _ body: Body, _ context: Body.Context, isOrdered: Bool, window: Int?, chunkSize: Int?,
         isFlexible: Bool = false, timeout: Duration?, label: String
     ) throws -> (ResultBuffer, ChunkBuilder<Body>) {

@@ -7,6 +7,22 @@ struct DefinitionKey: Hashable {
     let code: UInt
 }
 
+/// The definitions of bodies that hold nothing but code.
+struct InternedDefinitions {
+    private var all: [DefinitionKey: Definition] = [:]
+    /// The one that was asked for last, which is likely to be the next.
+    private var latest: (key: DefinitionKey, definition: Definition)?
+
+    mutating func find(_ key: DefinitionKey) -> Definition? {
+        if let latest, latest.key == key { return latest.definition }
+        guard let found = all[key] else { return nil }
+        latest = (key, found)
+        return found
+    }
+
+    mutating func add(_ definition: Definition, _ key: DefinitionKey) { all[key] = definition }
+}
+
 extension PoolCore {
     /// The definition of a body; for bodies that hold nothing but code, one for the life of the pool.
     ///
@@ -19,11 +35,11 @@ extension PoolCore {
             return try makeDefinition(body, context, label: label)
         }
         let key = DefinitionKey(type: ObjectIdentifier(Body.self), code: words?.code ?? 0)
-        if let known = state.withLock({ $0.interned[key] }) { return known }
+        if let known = interned.withLock({ $0.find(key) }) { return known }
         let made = try makeDefinition(body, context, label: label)
-        return state.withLock { state in
-            if let known = state.interned[key] { return known }
-            state.interned[key] = made
+        return interned.withLock { interned in
+            if let known = interned.find(key) { return known }
+            interned.add(made, key)
             return made
         }
     }
@@ -45,6 +61,7 @@ extension PoolCore {
         }
         message.bytes.overwrite(at: 8, with: UInt16(message.attachments.count))
         return Definition(
-            id: id, message.message, attachments: message.attachments, label: label, retired: retired)
+            id: id, message.message, attachments: message.attachments, label: label,
+            isPacked: Body.packing != nil, retired: retired)
     }
 }

@@ -12,14 +12,13 @@ final class AlignedScratch {
         unsafe memory.deallocate()
     }
 
-    /// A copy of what the reader has not read, aligned for every plain number; valid until the next call.
-    @unsafe func copy(of reader: ByteReader) -> UnsafeMutableRawBufferPointer {
-        let rest = unsafe UnsafeRawBufferPointer(rebasing: reader.bytes[reader.offset...])
-        if unsafe rest.count > memory.count || memory.count > Self.most {
+    /// A copy of the bytes, aligned for every plain number; valid until the next call.
+    @unsafe func copy(of bytes: UnsafeRawBufferPointer) -> UnsafeMutableRawBufferPointer {
+        if unsafe bytes.count > memory.count || memory.count > Self.most {
             unsafe memory.deallocate()
-            unsafe memory = .allocate(byteCount: max(rest.count, 1 << 16), alignment: Self.alignment)
+            unsafe memory = .allocate(byteCount: max(bytes.count, 1 << 16), alignment: Self.alignment)
         }
-        unsafe memory.copyMemory(from: rest)
-        return unsafe UnsafeMutableRawBufferPointer(rebasing: memory[..<rest.count])
+        unsafe memory.copyMemory(from: bytes)
+        return unsafe UnsafeMutableRawBufferPointer(rebasing: memory[..<bytes.count])
     }
 }

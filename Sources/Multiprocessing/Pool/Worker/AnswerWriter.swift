@@ -17,7 +17,7 @@ struct AnswerWriter: ~Copyable {
     private var isQuiet = false
     /// Chunks that are over since the pool was told of something.
     private var quietChunks = 0
-    private static let mostQuietChunks = 4
+    private static let mostQuietChunks = 8
     private let seat: Int
     private let doorbell: Doorbell
     private let channel: MessageSocket
@@ -33,6 +33,9 @@ struct AnswerWriter: ~Copyable {
         self.channel = channel
         replies = FrameWriter(segment.replies)
     }
+
+    /// Whether nothing waits for room.
+    var isFlushed: Bool { held.isEmpty && replies.isFlushed }
 
     /// Sends a message; what does not fit into the ring waits for `flush`.
     mutating func send(

@@ -4,15 +4,15 @@ import MultiprocessingCore
 final class ChunkRun: @unchecked Sendable {
     // @unchecked because of what changes: it has one user at a time, the chunk's task until `finish`, the
     // loop's thread after it. The reader's bytes stay in place until the loop's thread goes on.
-    private let loop: WorkerLoop
-    private let slot: Slot
-    private let number: Int
+    let loop: WorkerLoop
+    let slot: Slot
+    let number: Int
     private let count: Int
     private let form: ChunkForm
     private var reader: ByteReader
     private let attachments: [SharedDescriptor]
     private var begun = 0
-    private var answered = 0
+    var answered = 0
     /// Where values lie, side by side, that the pool has not been told of, and how many.
     ///
     /// They outlive this process, because the slot says how many items have been begun: the pool takes them over then.
@@ -34,6 +34,8 @@ final class ChunkRun: @unchecked Sendable {
 
     /// Whether every item has been answered.
     var isComplete: Bool { answered == count }
+    /// Whether the pool wants to know how long the chunk takes.
+    var isMeasured: Bool { form.contains(.measured) }
     /// Whether the arguments lie side by side.
     var isPacked: Bool { form.contains(.packed) }
     /// Whether nobody waits for the value of one item alone.
@@ -99,68 +101,12 @@ final class ChunkRun: @unchecked Sendable {
     }
 
     /// Hands over the values that have been collected.
-    private func handOver() {
+    func handOver() {
         guard let room else { return }
         self.room = nil
         answered += filled
         loop.closeRun(room, count: filled)
         filled = 0
         slot.closeRun()
-    }
-
-    // MARK: Answers
-
-    /// The item returned.
-    func answer(_ value: some Encodable) {
-        handOver()
-        loop.answer.removeAll()
-        do {
-            try loop.answer.append(encoding: value)
-        } catch {
-            return fail(
-                MultiprocessingError(
-                    .unencodable, "the task's result of type \(type(of: value)) could not be encoded",
-                    cause: error))
-        }
-        answered += 1
-        if loop.answer.attachments.isEmpty {
-            loop.reply(PoolReply.value, number, loop.answer.message)
-            // Long arrays are the task's, and not to be kept.
-            if loop.answer.hasLongArrays { loop.answer.removeAll() }
-        } else {
-            let descriptors = loop.answer.attachments
-            loop.reply(PoolReply.valueWithDescriptors, number, loop.answer.message, descriptors)
-            // They are not needed here any more.
-            loop.answer.removeAll()
-        }
-    }
-
-    /// The item threw.
-    func fail(_ error: any Error) {
-        handOver()
-        if let desk = loop.desk {
-            answered += 1
-            desk.put(error)
-            return loop.reply(PoolReply.ownFailure, number, [])
-        }
-        loop.answer.removeAll()
-        ErrorTransport.encode(error, processID: ThisProcess.id, into: &loop.answer.bytes)
-        answered += 1
-        loop.reply(PoolReply.failure, number, loop.answer.bytes.bytes)
-    }
-
-    /// Every item fails for the same reason.
-    func failAll(_ error: any Error) {
-        while next() != nil { fail(error) }
-    }
-
-    /// Tells the pool how long the chunk has taken, if it wants to know.
-    func took(since begin: UInt64) {
-        if form.contains(.measured) { slot.took(nanoseconds: Deadline.now.nanoseconds &- begin) }
-    }
-
-    /// Nothing more comes from the chunk's task.
-    func finish() {
-        handOver()
     }
 }

@@ -22,7 +22,8 @@ extension WorkerLoop {
             case PoolRequest.forget:
                 definitions[try reader.read(UInt64.self)] = nil
             case PoolRequest.run:
-                try runChunk(slot: Int(frame.slot), &reader)
+                guard let head = unsafe ChunkHead(payload) else { throw WireError.truncated }
+                unsafe take(head, for: Int(frame.slot), payload)
             case PoolRequest.begin:
                 begin(Result { try WorkerHook.decode(&reader, parcel: takeParcel) })
             case PoolRequest.finalizer:

@@ -22,6 +22,8 @@ final class WorkerLoop: @unchecked Sendable {
     let seat: Int
     let segment: WorkerSegment
     private let doorbell: Doorbell
+    /// What runs next.
+    var started: StartedChunk?
     /// The call whose chunk has just ended; nil when that was dealt with.
     var endedCall: UInt64?
     let parcels = ParcelQueue()
@@ -40,7 +42,7 @@ final class WorkerLoop: @unchecked Sendable {
     /// A chunk's task is over; the loop's thread goes on.
     let finished = DispatchSemaphore(value: 0)
     /// Workers of one pool that may look for work at the same time.
-    private let lookers = Processor.usableCount - 1
+    private let lookers = Processor.usableCount > 1 ? Processor.usableCount : 0
 
     struct RunningTask: @unchecked Sendable {
         // @unchecked because of the task, which is valid for as long as this is kept.
@@ -75,33 +77,44 @@ final class WorkerLoop: @unchecked Sendable {
     /// Serves until the pool says that nothing more comes, or has given the thread up.
     func run() {
         while !isOver, desk?.isAbandoned != true {
-            do {
-                let found = try unsafe requests.next { frame, payload in unsafe handle(frame, payload) }
-                if let call = endedCall.take() { answers.chunkEnded(goesOn: isNext(call)) }
-                // The parent waits for space only while it has more than fits.
-                if requests.takeWriterRequest() { doorbell.ring(worker: seat) }
-                if !found { waitForWork() }
-            } catch {
-                fatalError("the pool's requests cannot be read: \(error)")
-            }
+            let isFound = takeRequest()
+            runStarted()
+            callEnded()
+            if !isFound { waitForWork() }
         }
     }
 
-    /// Whether the next request is a chunk of this call.
-    private func isNext(_ call: UInt64) -> Bool {
+    /// The chunk that has been run, if there is one, is over; its call goes on here, or not.
+    func callEnded() {
+        if let call = endedCall.take() { answers.chunkEnded(goesOn: isNext { $0.call == call }) }
+    }
+
+    /// Deals with the next message, if there is one; a short chunk is left in `started`.
+    @discardableResult
+    func takeRequest() -> Bool {
+        do {
+            let isFound = try unsafe requests.next { frame, payload in unsafe handle(frame, payload) }
+            if started == nil { callEnded() }
+            // The parent waits for space only while it has more than fits.
+            if requests.takeWriterRequest() { doorbell.ring(worker: seat) }
+            return isFound
+        } catch {
+            fatalError("the pool's requests cannot be read: \(error)")
+        }
+    }
+
+    /// Whether the next request is a chunk of which this holds.
+    func isNext(_ condition: (ChunkHead) -> Bool) -> Bool {
         unsafe requests.peek { frame, payload in
-            guard frame.kind == PoolRequest.run, payload.count >= ChunkPayload.headerSize else {
-                return false
-            }
-            return unsafe payload.loadUnaligned(fromByteOffset: ChunkPayload.callOffset, as: UInt64.self)
-                == call
+            guard frame.kind == PoolRequest.run, let head = unsafe ChunkHead(payload) else { return false }
+            return condition(head)
         }
     }
 
     private func waitForWork() {
         if lookers > 0, doorbell.beginLooking(worker: seat, limit: lookers) {
             let end = Deadline.now.nanoseconds + Self.lookTime
-            while !requests.look(times: 16), Deadline.now.nanoseconds < end {}
+            while !requests.look(times: 16), Deadline.now.nanoseconds < end { Processor.yield() }
             doorbell.endLooking(worker: seat)
         } else if lookers == 0 {
             // The pool may just wait for the processor.
@@ -118,58 +131,5 @@ final class WorkerLoop: @unchecked Sendable {
         if let desk { return desk.begin(body) }
         guard body() else { ThisProcess.awaitEnd() }
         return true
-    }
-
-    /// The pool gives the thread up: what runs is cancelled, nothing more begins, and the thread ends when it can.
-    func abandon() {
-        guard let desk, desk.abandon() else { return }
-        running.withLock { running in
-            // While the lock is held the task cannot end.
-            if let found = running.cancelPresent() { unsafe found.task.cancel() }
-        }
-        parcels.append(.lost)
-        segment.requests.wakeReader()
-        segment.replies.wakeWriter()
-    }
-
-    // MARK: Answers
-
-    /// Sends a message; what does not fit waits for `flush`.
-    func reply(_ kind: UInt32, _ slot: Int, _ payload: [UInt8]) {
-        answers.send(kind, slot, WireBytes(payload))
-    }
-
-    /// The same for a value, with what belongs to it.
-    func reply(_ kind: UInt32, _ slot: Int, _ payload: WireBytes, _ descriptors: [SharedDescriptor] = []) {
-        answers.send(kind, slot, payload, descriptors)
-    }
-
-    func openRun(_ slot: Int, spacing: Int, atMost count: Int) -> RunRoom? {
-        answers.openRun(slot, spacing: spacing, atMost: count)
-    }
-
-    func closeRun(_ room: RunRoom, count: Int) {
-        answers.closeRun(room, count: count)
-    }
-
-    /// Waits until every answer is on its way; on the loop's thread only.
-    func flush() {
-        answers.flush()
-    }
-
-    // MARK: Control
-
-    /// A message on the channel: descriptors, or the number of a chunk that is to be cancelled.
-    func take(control message: MessageSocket.Message) {
-        if message.bytes.first == PoolControl.parcel { return parcels.append(Parcel(message)) }
-        let chunk = unsafe message.bytes.dropFirst().withUnsafeBytes { bytes in
-            var reader = unsafe ByteReader(bytes)
-            return try? reader.read(UInt64.self)
-        }
-        guard let chunk else { return }
-        running.withLock { running in
-            // While the lock is held the task cannot end.
-            if let found = running.cancel(chunk) { unsafe found.task.cancel() }
-        }
     }
 }

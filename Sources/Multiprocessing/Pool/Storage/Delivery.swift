@@ -1,0 +1,28 @@
+import MultiprocessingCore
+
+/// Who gets the results of chunks.
+protocol ChunkSink: AnyObject, Sendable {
+    /// Takes results, in their order; called on any thread, without a lock held; must not block.
+    func receive(_ deliveries: ArraySlice<Delivery>)
+}
+
+/// Results of consecutive items of a call.
+struct Delivery: Sendable {
+    enum Content: Sendable {
+        /// Messages as the worker wrote them: headers and payloads.
+        ///
+        /// In parcels come the descriptors of those that have some.
+        case replies([UInt8], parcels: [Parcel] = [])
+        /// The long value of one item, which lies where the worker has written it.
+        case long(RingLoan)
+        /// The item, or all items, have no result because of this.
+        case lost(any Error)
+    }
+
+    let chunk: UInt64
+    let firstItem: Int
+    let count: Int
+    let content: Content
+    /// With the last items of a chunk that was measured, how long it took in the worker.
+    var nanoseconds: UInt64 = 0
+}
