@@ -8,13 +8,16 @@ typedef __attribute__((swiftcall)) void (*original)(void *job);
 typedef __attribute__((swiftcall)) void (*hook)(void *job, original original);
 extern hook swift_task_enqueueGlobal_hook;
 extern __attribute__((swiftcall)) void swift_job_run(void *job, void *identity, uintptr_t implementation);
+extern __attribute__((swiftcall)) void swift_task_enqueueGlobal(void *job);
+extern __attribute__((swiftcall)) void *swift_task_getCurrent(void);
+extern __attribute__((swiftcall)) uint64_t swift_task_getJobTaskId(void *job);
 
 static hook next_hook;
 static __thread int catches;
 static __thread void *caught;
 
 static __attribute__((swiftcall)) void enqueue(void *job, original original) {
-    if (catches) {
+    if (catches && caught == NULL) {
         catches = 0;
         caught = job;
     } else if (next_hook != NULL) {
@@ -32,12 +35,23 @@ void mp_task_prepare(void) {
 
 void mp_task_catch(void) { catches = 1; }
 
-int mp_task_run(void) {
+int mp_task_has_caught(void) { return caught != NULL; }
+
+void *mp_task_take(void) {
     catches = 0;
     void *job = caught;
-    if (job == NULL) return 0;
     caught = NULL;
+    return job;
+}
+
+void mp_task_run(void *job) {
     // Two null words are the default executor.
     swift_job_run(job, NULL, 0);
-    return 1;
+}
+
+void mp_task_enqueue(void *job) { swift_task_enqueueGlobal(job); }
+
+uint64_t mp_task_number(void) {
+    void *task = swift_task_getCurrent();
+    return task == NULL ? 0 : swift_task_getJobTaskId(task);
 }

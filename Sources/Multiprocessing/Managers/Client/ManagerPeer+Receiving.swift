@@ -1,0 +1,81 @@
+import MultiprocessingCore
+import Synchronization
+
+// Receiving answers.
+extension ManagerPeer {
+    /// Asks the poller to tell when something has come.
+    func arm() {
+        guard let end = link.end else { return }
+        let point = end.receiver.withLock { $0.waitPoint }
+        do {
+            _ = try point.interest.await(.reading) { [self] in
+                link.rouse()
+                state.withLock { $0.isArmed = false }
+                drain()
+                let mustArm = state.withLock { state in
+                    let mustArm =
+                        state.calls.suspended > 0 && !state.isArmed && !isCarried.load(ordering: .relaxed)
+                    if mustArm { state.isArmed = true }
+                    return mustArm
+                }
+                if mustArm { arm() }
+            }
+            if link.announceSleep() { drain() }
+        } catch {
+            fail(MultiprocessingError(.managerGone, "nobody can wait for the manager", cause: error))
+        }
+    }
+
+    /// Takes what has come; returns whether there was something.
+    @discardableResult
+    func drain() -> Bool {
+        var found = false
+        do {
+            while let message = try link.receive() {
+                found = true
+                try FramePlace.visit(message.bytes) { kind, range in
+                    try take(kind, FrameSlice(message: message, range: range))
+                }
+            }
+        } catch let failure as TransportFailure {
+            fail(MultiprocessingError.managerGone(failure))
+            return true
+        } catch {
+            fail(MultiprocessingError(.protocolViolation, "a manager sent what is no answer", cause: error))
+            return true
+        }
+        return found
+    }
+
+    private func take(_ kind: ManagerFrame, _ frame: FrameSlice) throws {
+        if kind == .memory || kind == .joined { return try takeMemory(kind, frame.message) }
+        var body = frame
+        let (id, granted) = try body.read { reader -> (UInt64, [UInt64]) in
+            let id = try reader.bytes.read(UInt64.self)
+            guard kind == .value else { return (id, []) }
+            let count = try reader.bytes.read(UInt16.self)
+            return (id, count == 0 ? [] : try (0..<count).map { _ in try reader.bytes.read(UInt64.self) })
+        }
+        switch kind {
+        case .value, .nothing, .failure: break
+        default: throw WireError.malformed("a manager's frame that is no answer")
+        }
+        let holds = granted.isEmpty ? [] : granted.map { adopt($0) }
+        let outcome = Outcome.success(ManagerReply(kind, body, holds: holds))
+        if case .resume(let waiter) = state.withLock({ $0.calls.complete(id, outcome) }) {
+            waiter.resume(returning: outcome)
+        }
+    }
+
+    /// The manager offers memory, or begins to use it.
+    private func takeMemory(_ kind: ManagerFrame, _ message: IncomingMessage) throws {
+        if kind == .memory, let file = message.descriptors.first {
+            let way = link.acceptMemory(file)
+            state.withLock { $0.way = way }
+        } else if kind == .joined, let way = state.withLock({ $0.way }) {
+            link.receive(through: way)
+        } else {
+            throw WireError.malformed("memory that nobody has asked for")
+        }
+    }
+}
