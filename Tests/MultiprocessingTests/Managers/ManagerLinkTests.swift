@@ -135,6 +135,24 @@ extension ManagerLink {
         #expect(found.isEmpty || found == [1, 2, 3])
     }
 
+    @Test("Whoever has read a part of a long message is called for the rest", arguments: [false, true])
+    func rest(isShared: Bool) async throws {
+        let ends = try LinkEnds()
+        if isShared { try ends.share() }
+        try ends.client.send(7, bytes: 40 << 20)
+        ends.client.flush()
+        ends.server.rouse()
+        var numbers = try ends.server.numbers().numbers
+        #expect(numbers.isEmpty)
+        while numbers.isEmpty {
+            let (calls, call) = AsyncStream<Void>.makeStream()
+            #expect(try ends.server.awaitRest { call.yield() })
+            for await _ in calls { break }
+            numbers = try ends.server.numbers().numbers
+        }
+        #expect(try numbers == [7] && !ends.server.awaitRest {})
+    }
+
     @Test("A message that was not announced, and memory that holds something else, are errors")
     func strangers() throws {
         let ends = try LinkEnds()

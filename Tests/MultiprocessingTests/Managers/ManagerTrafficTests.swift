@@ -7,15 +7,18 @@ import Testing
 /// An object whose methods do to their tasks what a caller may do.
 private distributed actor Patient {
     typealias ActorSystem = ManagerSystem
+    private var begun = 0
     private var cancelled = 0
 
     distributed func look() -> Bool { Task.isCancelled }
     distributed func cancelItself() { withUnsafeCurrentTask { $0?.cancel() } }
     distributed func sleep() async {
+        begun += 1
         let isOver = AsyncStream<Never> { _ in }
         for await _ in isOver {}
         cancelled += Task.isCancelled ? 1 : 0
     }
+    distributed func sleepers() -> Int { begun }
     distributed func count() -> Int { cancelled }
     distributed func put(_ number: Int, on queue: SimpleQueue<Int>) async throws {
         try await queue.put(number)
@@ -35,6 +38,7 @@ private func warm(_ patient: Patient) async throws {
             try await warm(patient)
             for round in 1...20 {
                 let call = Task { try await patient.sleep() }
+                while try await patient.sleepers() < round { await Task.yield() }
                 try await patient.cancelItself()
                 #expect(try await !patient.look())
                 call.cancel()
@@ -70,13 +74,29 @@ private func warm(_ patient: Patient) async throws {
         }
     }
 
+    @Test("Long results come while another task makes one short call after another")
+    func longAmongShort() async throws {
+        try await withManager { manager in
+            let stock = try await manager.create { Inventory(actorSystem: $0) }
+            let long = Task {
+                for round in 0..<10 {
+                    let bytes = [UInt8](repeating: UInt8(round), count: 12 << 20)
+                    guard try await stock.echo(bytes) == bytes else { return false }
+                }
+                return true
+            }
+            for number in 0..<500 { #expect(try await stock.echo(number) == number) }
+            #expect(try await long.value)
+        }
+    }
+
     @Test("Waiting calls end with a manager that is killed after many calls")
     func killed() async throws {
         try await withManager { manager in
             let patient = try await manager.create { Patient(actorSystem: $0) }
             try await warm(patient)
             let calls = (0..<20).map { _ in Task { try await patient.sleep() } }
-            #expect(try await !patient.look())
+            while try await patient.sleepers() < calls.count { await Task.yield() }
             kill(try #require(manager.pid), SIGKILL)
             for call in calls { #expect(await code { try await call.value } == .managerGone) }
             #expect(await code { _ = try await patient.look() } == .managerGone)

@@ -6,14 +6,16 @@ extension ManagerPeer {
     /// After so many calls it pays to share memory with the manager.
     private static let many = 16
 
-    /// Calls a method of an object; waits until it is over.
-    nonisolated(nonsending) func call(
+    /// Begins to call a method of an object; there has to be a connection.
+    ///
+    /// No async function, so that a call that waits keeps little: many of them wait at once.
+    func start(
         _ object: UInt64, of type: any Any.Type, _ target: String,
         _ invocation: ManagerSystem.InvocationEncoder
-    ) async throws -> ManagerReply {
+    ) throws -> StartedCall {
         let number = number(of: target)
         let keys = try typeKeys(invocation.types, of: type)
-        return try await exchange(.call, attachments: invocation.message.attachments) { writer in
+        return try start(.call, attachments: invocation.message.attachments) { writer in
             writer.append(object)
             writer.append(number)
             writer.append(UInt8(keys.count))
@@ -57,13 +59,25 @@ extension ManagerPeer {
         _ kind: ManagerFrame, attachments: [SharedDescriptor] = [],
         _ body: (inout ByteWriter) throws -> Void
     ) async throws -> ManagerReply {
-        try Task.checkCancellation()
-        let deadline = CallLimit.current
-        if link.end == nil {
-            guard try await opened.wait(timeout: deadline.map(\.timeLeft)) != nil else {
-                throw MultiprocessingError.timedOutCall
-            }
+        if !isConnected { try await connect() }
+        return try await finish(start(kind, attachments: attachments, body)).get()
+    }
+
+    /// Whether there is a connection.
+    var isConnected: Bool { link.end != nil }
+
+    /// Waits until there is a connection, or there will be none.
+    nonisolated(nonsending) func connect() async throws {
+        guard try await opened.wait(timeout: CallLimit.current.map(\.timeLeft)) != nil else {
+            throw MultiprocessingError.timedOutCall
         }
+    }
+
+    private func start(
+        _ kind: ManagerFrame, attachments: [SharedDescriptor],
+        _ body: (inout ByteWriter) throws -> Void
+    ) throws -> StartedCall {
+        try Task.checkCancellation()
         let caller = OwnThreadTask.currentNumber
         let (id, isAlone, isMany) = try state.withLock { state throws(MultiprocessingError) in
             if let failure = state.failure { throw failure }
@@ -83,15 +97,33 @@ extension ManagerPeer {
             state.withLock { $0.calls.abandon(id) }
             throw error
         }
-        guard isAlone else {
+        var call = StartedCall(id: id, deadline: CallLimit.current, wasLookedFor: isAlone)
+        if isAlone {
+            link.flush()
+            call.outcome = look(for: id)
+        } else {
             carrySoon()
-            return try await wait(for: id, until: deadline).get()
         }
-        link.flush()
-        if let outcome = look(for: id) { return try outcome.get() }
-        let start = Deadline.now.nanoseconds
-        let outcome = await wait(for: id, until: deadline)
-        attention.learn(from: Deadline.now.nanoseconds - start)
-        return try outcome.get()
+        return call
     }
+
+    /// Waits for the answer.
+    nonisolated(nonsending) func finish(_ call: StartedCall) async -> Outcome {
+        if let outcome = call.outcome { return outcome }
+        guard call.wasLookedFor else { return await wait(for: call.id, until: call.deadline) }
+        let start = Deadline.now.nanoseconds
+        let outcome = await wait(for: call.id, until: call.deadline)
+        attention.learn(from: Deadline.now.nanoseconds - start)
+        return outcome
+    }
+}
+
+/// A call that was sent, or will be sent together with others.
+struct StartedCall {
+    let id: UInt64
+    let deadline: Deadline?
+    /// Whether somebody has looked for its answer at once.
+    let wasLookedFor: Bool
+    /// The answer, if it has come.
+    var outcome: ManagerPeer.Outcome?
 }

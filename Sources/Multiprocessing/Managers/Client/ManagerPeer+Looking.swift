@@ -12,7 +12,9 @@ extension ManagerPeer {
         var pace = Pace()
         while true {
             pace.wait()
-            if drain(), let outcome = state.withLock({ $0.calls.take(id) }) { return outcome }
+            drain()
+            // Somebody else may have taken it in.
+            if let outcome = state.withLock({ $0.calls.take(id) }) { return outcome }
             if Deadline.now.nanoseconds - start > budget { return nil }
         }
     }

@@ -26,7 +26,7 @@ extension ManagerPeer {
         }
     }
 
-    /// Takes what has come; returns whether there was something.
+    /// Takes what has come; returns whether there was something, and there may be more.
     @discardableResult
     func drain() -> Bool {
         var found = false
@@ -37,12 +37,14 @@ extension ManagerPeer {
                     try take(kind, FrameSlice(message: message, range: range))
                 }
             }
+            // Who waits already waits elsewhere.
+            try link.awaitRest { [weak self] in _ = self?.drain() }
         } catch let failure as TransportFailure {
             fail(MultiprocessingError.managerGone(failure))
-            return true
+            return false
         } catch {
             fail(MultiprocessingError(.protocolViolation, "a manager sent what is no answer", cause: error))
-            return true
+            return false
         }
         return found
     }

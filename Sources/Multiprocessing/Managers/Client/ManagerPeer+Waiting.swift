@@ -3,7 +3,7 @@ import Synchronization
 
 extension ManagerPeer {
     /// Sleeps until a call is answered or given up.
-    func wait(for id: UInt64, until deadline: Deadline?) async -> Outcome {
+    nonisolated(nonsending) func wait(for id: UInt64, until deadline: Deadline?) async -> Outcome {
         let isPatient = PatientCall.isPatient
         let timer = deadline.map { deadline in
             Poller.shared.schedule(at: deadline) { [weak self] in

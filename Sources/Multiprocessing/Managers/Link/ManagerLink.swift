@@ -50,6 +50,9 @@ final class ManagerLink: Sendable {
     let limit: Int
     private let carriesDescriptors: Bool
     let input = Mutex(LinkInput())
+    /// Whether a message has begun to come over the socket.
+    private let hasPart = Atomic(false)
+    private let isAwaitingRest = Atomic(false)
     let outbox = Mutex(Outbox())
     private let attached = Latch<ConnectionEnd>()
 
@@ -129,12 +132,38 @@ final class ManagerLink: Sendable {
             try input.next { () throws(TransportFailure) in
                 let step = try end.receiver.withLock { receiver throws(TransportFailure) in
                     let step = try receiver.receive(limit: limit)
+                    hasPart.store(receiver.hasPart, ordering: .relaxed)
                     return step
                 }
                 if case .done(let message) = step { return message }
                 return nil
             }
         }
+    }
+
+    /// Calls the handler when there is more of a message that has begun to come on a channel of its own.
+    ///
+    /// Whoever has read a part of one asks for this, because nobody waits at that channel yet.
+    ///
+    /// - Parameter handler: is called once, and goes on to read.
+    /// - Returns: whether there is such a message.
+    /// - Throws: when nobody can wait.
+    @discardableResult
+    func awaitRest(_ handler: @escaping @Sendable () -> Void) throws(SystemError) -> Bool {
+        guard hasPart.load(ordering: .relaxed), let end else { return false }
+        let point = end.receiver.withLock { $0.hasPart ? $0.waitPoint : nil }
+        guard let point, point.interest !== end.interest else { return false }
+        guard !isAwaitingRest.exchange(true, ordering: .acquiringAndReleasing) else { return true }
+        do throws(SystemError) {
+            _ = try point.interest.await(.reading) { [weak self] in
+                self?.isAwaitingRest.store(false, ordering: .releasing)
+                handler()
+            }
+        } catch {
+            isAwaitingRest.store(false, ordering: .releasing)
+            throw error
+        }
+        return true
     }
 
     /// Nothing more is sent, and the other side finds the end.

@@ -8,22 +8,21 @@ extension ClientSession {
     func serve() {
         link.rouse()
         _ = look()
-        guard let watch = state.withLock({ $0.watch }), let end = link.end else { return }
+        guard let watch = state.withLock({ $0.watch }), link.end != nil else { return }
         // A client that does not read its answers is not read either.
         guard !link.isFull(then: { [weak self] in self.map { $0.core.loop.poke($0) } }) else { return }
         core.loop.served(self)
-        let point = end.receiver.withLock { $0.waitPoint }
         do {
-            if point.interest === end.interest {
-                try core.loop.arm(watch)
-            } else {
-                // The rest of a long message comes on a channel of its own.
-                _ = try point.interest.await(.reading) { [weak self] in
-                    if let self { core.loop.poke(self) }
-                }
-            }
+            // Nothing else is read before the rest of a long message.
+            if try !awaitRest() { try core.loop.arm(watch) }
         } catch {
             self.end()
+        }
+    }
+
+    private func awaitRest() throws(SystemError) -> Bool {
+        try link.awaitRest { [weak self] in
+            if let self { core.loop.poke(self) }
         }
     }
 
@@ -44,6 +43,7 @@ extension ClientSession {
                 core.loop.runJobs()
                 link.flush()
             }
+            _ = try awaitRest()
         } catch {
             // Its end, or bytes that no client sends: either way nothing more can come.
             if !(error is TransportFailure) {
