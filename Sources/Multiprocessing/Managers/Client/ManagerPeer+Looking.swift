@@ -7,7 +7,10 @@ extension ManagerPeer {
     func look(for id: UInt64) -> Outcome? {
         let budget = attention.budget
         guard budget > 0, !isWatched.exchange(true, ordering: .acquiring) else { return nil }
-        defer { isWatched.store(false, ordering: .releasing) }
+        defer {
+            isWatched.store(false, ordering: .releasing)
+            settle()
+        }
         let start = Deadline.now.nanoseconds
         var pace = Pace()
         while true {
@@ -48,11 +51,6 @@ extension ManagerPeer {
         }
         isCarried.store(false, ordering: .relaxed)
         link.flush()
-        let mustArm = state.withLock { state in
-            let mustArm = state.calls.suspended > 0 && !state.isArmed
-            if mustArm { state.isArmed = true }
-            return mustArm
-        }
-        if mustArm { arm() }
+        settle()
     }
 }

@@ -3,26 +3,45 @@ import Synchronization
 
 // Receiving answers.
 extension ManagerPeer {
-    /// Asks the poller to tell when something has come.
+    /// Asks the poller to tell when something comes, if somebody sleeps and nobody looks.
+    func settle() {
+        let mustArm = state.withLock { state in
+            guard state.calls.suspended > 0, !state.isArmed, !isCarried.load(ordering: .relaxed) else {
+                return false
+            }
+            state.isArmed = true
+            return true
+        }
+        if mustArm { arm() }
+    }
+
+    /// Asks the poller, which then calls all the same when somebody has taken in what comes.
     func arm() {
         guard let end = link.end else { return }
-        let point = end.receiver.withLock { $0.waitPoint }
         do {
-            _ = try point.interest.await(.reading) { [self] in
+            // Nothing else is read before the rest of a long message.
+            if try awaitRest() {
+                state.withLock { $0.isArmed = false }
+                // Whoever looks may have got the rest before he could see that.
+                if !link.hasRest { settle() }
+                return
+            }
+            _ = try end.interest.await(.reading) { [self] in
                 link.rouse()
                 state.withLock { $0.isArmed = false }
                 drain()
-                let mustArm = state.withLock { state in
-                    let mustArm =
-                        state.calls.suspended > 0 && !state.isArmed && !isCarried.load(ordering: .relaxed)
-                    if mustArm { state.isArmed = true }
-                    return mustArm
-                }
-                if mustArm { arm() }
+                settle()
             }
             if link.announceSleep() { drain() }
         } catch {
             fail(MultiprocessingError(.managerGone, "nobody can wait for the manager", cause: error))
+        }
+    }
+
+    private func awaitRest() throws(SystemError) -> Bool {
+        try link.awaitRest { [weak self] in
+            self?.drain()
+            self?.settle()
         }
     }
 
@@ -38,7 +57,7 @@ extension ManagerPeer {
                 }
             }
             // Who waits already waits elsewhere.
-            try link.awaitRest { [weak self] in _ = self?.drain() }
+            _ = try awaitRest()
         } catch let failure as TransportFailure {
             fail(MultiprocessingError.managerGone(failure))
             return false

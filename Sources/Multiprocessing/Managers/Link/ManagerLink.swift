@@ -38,6 +38,11 @@ final class ManagerLink: Sendable {
         }
     }
 
+    /// Where somebody waits for the rest of a long message; weak, because the message may come whole before he is called.
+    private struct Rest {
+        weak var interest: DescriptorInterest?
+    }
+
     /// A message grows to this length before it is sent for itself; it is one packet then.
     static let fullMessage = 32 << 10
     static let fullLoad = 64 << 20
@@ -52,7 +57,7 @@ final class ManagerLink: Sendable {
     let input = Mutex(LinkInput())
     /// Whether a message has begun to come over the socket.
     private let hasPart = Atomic(false)
-    private let isAwaitingRest = Atomic(false)
+    private let rest = Mutex(Rest())
     let outbox = Mutex(Outbox())
     private let attached = Latch<ConnectionEnd>()
 
@@ -141,6 +146,9 @@ final class ManagerLink: Sendable {
         }
     }
 
+    /// Whether a message has begun to come that has not come whole.
+    var hasRest: Bool { hasPart.load(ordering: .relaxed) }
+
     /// Calls the handler when there is more of a message that has begun to come on a channel of its own.
     ///
     /// Whoever has read a part of one asks for this, because nobody waits at that channel yet.
@@ -153,14 +161,18 @@ final class ManagerLink: Sendable {
         guard hasPart.load(ordering: .relaxed), let end else { return false }
         let point = end.receiver.withLock { $0.hasPart ? $0.waitPoint : nil }
         guard let point, point.interest !== end.interest else { return false }
-        guard !isAwaitingRest.exchange(true, ordering: .acquiringAndReleasing) else { return true }
+        let isAwaited = rest.withLock { rest in
+            defer { rest.interest = point.interest }
+            return rest.interest === point.interest
+        }
+        guard !isAwaited else { return true }
         do throws(SystemError) {
             _ = try point.interest.await(.reading) { [weak self] in
-                self?.isAwaitingRest.store(false, ordering: .releasing)
+                self?.rest.withLock { $0.interest = nil }
                 handler()
             }
         } catch {
-            isAwaitingRest.store(false, ordering: .releasing)
+            rest.withLock { $0.interest = nil }
             throw error
         }
         return true

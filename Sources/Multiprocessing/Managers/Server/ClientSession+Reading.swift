@@ -14,10 +14,23 @@ extension ClientSession {
         core.loop.served(self)
         do {
             // Nothing else is read before the rest of a long message.
-            if try !awaitRest() { try core.loop.arm(watch) }
+            guard try !awaitRest(), !isArmed.exchange(true, ordering: .relaxed) else { return }
+            try core.loop.arm(watch)
         } catch {
             self.end()
         }
+    }
+
+    /// Reads what has come, because the loop says that there is something.
+    func fired() {
+        isArmed.store(false, ordering: .relaxed)
+        serve()
+    }
+
+    /// Nobody looks any more; returns whether it has to be served once more before.
+    func leave() -> Bool {
+        // The rest of a long message may have been taken in without asking to be called for more.
+        link.announceSleep() || (!isArmed.load(ordering: .relaxed) && !link.hasRest)
     }
 
     private func awaitRest() throws(SystemError) -> Bool {

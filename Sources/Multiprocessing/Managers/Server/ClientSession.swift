@@ -35,6 +35,8 @@ final class ClientSession: Sendable {
     let link: ManagerLink
     let core: ServerCore
     let state = Mutex(State())
+    /// Whether the loop says when something comes; used on its thread.
+    let isArmed = Atomic(false)
 
     var manager: ManagerID { core.id }
 

@@ -63,7 +63,7 @@ final class ServerLoop: TaskExecutor {
     func watch(_ session: ClientSession) throws(SystemError) -> Poller.Watch? {
         guard let poller = poller.withLock(\.self), let end = session.link.end else { return nil }
         return try poller.register(end.descriptor.raw, reading: false, writing: false) { [weak session] in
-            session?.serve()
+            session?.fired()
         }
     }
 
@@ -91,7 +91,7 @@ final class ServerLoop: TaskExecutor {
 
     /// Nobody looks at the session any more before it says that there is something.
     private func leave(_ session: ClientSession) {
-        if session.link.announceSleep() { poke(session) }
+        if session.leave() { poke(session) }
     }
 
     /// On the loop's thread: the session has answers to send, which go together.
