@@ -35,7 +35,8 @@ struct ManagerBody: PortableBody {
             door = .failure(error)
         }
         let core = try ServerCore(
-            id: ManagerID(high: arguments.high, low: arguments.low), address: (try? door.get())?.address)
+            id: ManagerID(high: arguments.high, low: arguments.low), address: (try? door.get())?.address,
+            ownsProcess: true)
         defer {
             (try? door.get())?.close()
             core.end()

@@ -10,10 +10,14 @@ final class Attention: Sendable {
     private static let usual: UInt64 = 60_000
     static let minimum: UInt64 = 2_000
     /// Asked once: the answer takes longer than making a connection, and a wrong one only costs time.
-    private static let hasOneProcessor = Processor.usableCount <= 1
+    static let hasOneProcessor = Processor.usableCount <= 1
 
     let maximum: UInt64
     private let nanoseconds: Atomic<UInt64>
+    /// Results in a row that did not come in time.
+    private let misses = Atomic<Int>(0)
+    /// After so many it is tried again: two sides that both sleep take so long that they seem to be slow for ever.
+    private static let patience = 32
     /// Whether there is one processor only: whoever looks has to let the other side work meanwhile.
     let isAlone: Bool
 
@@ -31,13 +35,18 @@ final class Attention: Sendable {
 
     /// The result came in time.
     func paid() {
+        if misses.load(ordering: .relaxed) != 0 { misses.store(0, ordering: .relaxed) }
         if budget != maximum { nanoseconds.store(maximum, ordering: .relaxed) }
     }
 
     /// The result did not come in time.
     func wasted() {
         let budget = budget
-        if budget > 0 { nanoseconds.store(max(Self.minimum, budget / 2), ordering: .relaxed) }
+        if misses.add(1, ordering: .relaxed).newValue % Self.patience == 0 {
+            nanoseconds.store(maximum, ordering: .relaxed)
+        } else if budget > 0 {
+            nanoseconds.store(max(Self.minimum, budget / 2), ordering: .relaxed)
+        }
     }
 
     /// The result came after so long, whether somebody looked for it or slept.

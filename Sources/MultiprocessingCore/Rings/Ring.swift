@@ -31,6 +31,19 @@ package struct Ring: Sendable {
         readerSleeps.wakeSleeper()
     }
 
+    /// Says that the reader is about to sleep elsewhere than on this word; it looks once more after that.
+    package func announceReader() {
+        readerSleeps.value = 1
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+    }
+
+    /// Whether the reader sleeps; the question takes that away, so whoever asks wakes it.
+    package func takeReader() -> Bool {
+        // What was published before must be visible to a reader that looks for the last time.
+        atomicMemoryFence(ordering: .sequentiallyConsistent)
+        return readerSleeps.value == 1 && readerSleeps.exchange(0) == 1
+    }
+
     /// Wakes the writer if it sleeps; anyone may do so at any time.
     package func wakeWriter() {
         writerSleeps.wakeSleeper()

@@ -10,6 +10,9 @@ package final class WorkerSegment: Sendable {
     package let slots: [Slot]
     package let file: SharedDescriptor
 
+    /// How long the memory is, with rings of `ringBytes`.
+    package static func byteCount(ringBytes: Int) -> Int { controlBytes + 2 * ringBytes }
+
     /// Makes the memory.
     ///
     /// - Parameters:

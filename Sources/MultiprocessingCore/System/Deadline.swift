@@ -15,6 +15,14 @@ package struct Deadline: Hashable, Comparable, Sendable {
         return Deadline(nanoseconds: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec))
     }
 
+    /// Nanoseconds that the calling thread has worked.
+    package static var threadTime: UInt64 {
+        var time = timespec()
+        // Every thread has this clock, so the call cannot fail.
+        unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+
     /// The moment that lies `span` after now; a span that is zero or negative has passed already.
     package static func after(_ span: Duration) -> Deadline {
         now.advanced(by: span)

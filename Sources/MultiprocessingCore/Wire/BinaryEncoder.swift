@@ -17,6 +17,9 @@ package struct BinaryEncoder: Sendable {
         self.depthLimit = depthLimit
     }
 
+    /// Whether values of a type are written without code of theirs, and hold nothing but themselves.
+    package static func isDirect(_ type: Any.Type) -> Bool { DirectTypes.standard.find(type) != nil }
+
     /// Appends a value and collects the descriptors that it attaches.
     ///
     /// - Throws: What the value's `encode(to:)` throws, `EncodingError` for a value that is nested too deep,

@@ -33,10 +33,13 @@ distributed actor Inventory {
 
     /// Returns when the caller gives up.
     distributed func sleep() async {
+        hasSlept = true
         try? await Task.sleep(for: .seconds(600))
         wasCancelled = Task.isCancelled
     }
 
+    private var hasSlept = false
+    distributed func hasBegunToSleep() -> Bool { hasSlept }
     distributed func hasBeenCancelled() -> Bool { wasCancelled }
 
     distributed func keep(_ other: Inventory) { others.append(other) }

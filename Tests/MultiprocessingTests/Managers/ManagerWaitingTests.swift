@@ -10,6 +10,7 @@ import Testing
         try await withManager { manager in
             let stock = try await manager.create { Inventory(actorSystem: $0) }
             let call = Task { try await stock.sleep() }
+            while try await !stock.hasBegunToSleep() { await Task.yield() }
             try await stock.add("A", 1)
             call.cancel()
             await #expect(throws: CancellationError.self) { try await call.value }

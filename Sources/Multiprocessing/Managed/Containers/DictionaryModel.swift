@@ -22,9 +22,7 @@ struct DictionaryModel<Key: Hashable & Codable & Sendable, Value: Codable & Send
         for (key, value) in content { entries[key] = value }
     }
 
-    var content: [Key: Value] {
-        Dictionary(uniqueKeysWithValues: entries.elements.lazy.map { ($0.key, $0.value) })
-    }
+    var content: [Key: Value] { entries.table }
 
     static func replacing(with content: [Key: Value]) -> Operation { .replaceAll(with: content) }
 

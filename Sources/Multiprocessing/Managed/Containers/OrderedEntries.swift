@@ -1,7 +1,9 @@
 /// Keys with values, in the order in which the keys came.
 struct OrderedEntries<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    /// Nil where a key was taken out.
-    private var entries: [(key: Key, value: Value)?] = []
+    /// All keys with their values, in no order; to look at and to change one costs one search.
+    private(set) var table: [Key: Value] = [:]
+    /// The keys in order; nil where a key was taken out.
+    private var order: [Key?] = []
     private var places: [Key: Int] = [:]
 
     init() {}
@@ -11,40 +13,41 @@ struct OrderedEntries<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         for (key, value) in elements { self[key] = value }
     }
 
-    var count: Int { places.count }
+    var count: Int { table.count }
 
     subscript(key: Key) -> Value? {
-        get { places[key].flatMap { entries[$0]?.value } }
+        get { table[key] }
         set {
-            switch (places[key], newValue) {
-            case (let place?, let value?): entries[place] = (key, value)
-            case (nil, let value?):
-                places[key] = entries.count
-                entries.append((key, value))
-            case (let place?, nil):
-                places[key] = nil
-                entries[place] = nil
+            if let newValue {
+                if table.updateValue(newValue, forKey: key) == nil {
+                    places[key] = order.count
+                    order.append(key)
+                }
+            } else if let place = places.removeValue(forKey: key) {
+                table[key] = nil
+                order[place] = nil
                 compact()
-            case (nil, nil): break
             }
         }
     }
 
-    var keys: [Key] { entries.compactMap { $0?.key } }
+    var keys: [Key] { order.compactMap { $0 } }
 
-    var values: [Value] { entries.compactMap { $0?.value } }
+    var values: [Value] { order.compactMap { $0.flatMap { table[$0] } } }
 
-    var elements: [(key: Key, value: Value)] { entries.compactMap { $0 } }
+    var elements: [(key: Key, value: Value)] {
+        order.compactMap { key in key.flatMap { key in table[key].map { (key, $0) } } }
+    }
 
     /// The key that came last.
-    var lastKey: Key? { entries.last(where: { $0 != nil })??.key }
+    var lastKey: Key? { order.last(where: { $0 != nil }) ?? nil }
 
     private mutating func compact() {
-        while let last = entries.last, last == nil { entries.removeLast() }
-        guard entries.count > 32, entries.count > 2 * places.count else { return }
-        entries = entries.filter { $0 != nil }
-        for (place, entry) in entries.enumerated() {
-            if let entry { places[entry.key] = place }
+        while let last = order.last, last == nil { order.removeLast() }
+        guard order.count > 32, order.count > 2 * places.count else { return }
+        order = order.filter { $0 != nil }
+        for (place, key) in order.enumerated() {
+            if let key { places[key] = place }
         }
     }
 }

@@ -50,16 +50,22 @@ final class WaitingRoom<Machine: WaitingMachine>: Sendable {
 
     /// Changes or asks the machine.
     func update<Result: Sendable>(_ body: (inout Machine) throws -> Result) rethrows -> Result {
-        let (result, resumptions) = try state.withLock { state in
+        // No tuple and no empty array, whose types would be looked for at each call.
+        var resumptions: [Resumption]?
+        let result = try state.withLock { state in
             let result = try body(&state.machine)
-            return (result, state.takeWoken())
+            if !state.machine.woken.isEmpty { resumptions = state.takeWoken() }
+            return result
         }
-        resume(resumptions)
+        if let resumptions { resume(resumptions) }
         return result
     }
 
     private func resume(_ resumptions: [Resumption]) {
-        for resumption in resumptions { resumption.continuation.resume(returning: resumption.answer) }
+        for resumption in resumptions {
+            let resume = { resumption.continuation.resume(returning: resumption.answer) }
+            if let loop = system.core?.loop { loop.resume(resume) } else { resume() }
+        }
     }
 
     // MARK: Clients

@@ -19,12 +19,20 @@ enum ManagerFrame: UInt8 {
     case create
     /// Who the client is; the first frame of all.
     case introduce
+    /// A client that makes many calls asks for memory to make them through; on local sockets only.
+    case share
+    /// The client has the memory: what it says from now on, it says there.
+    case join
 
     /// The value of a call.
     case value = 16
     /// The end of a call that returns nothing.
     case nothing
     case failure
+    /// The memory that a client has asked for.
+    case memory
+    /// What the manager says from now on, it says there.
+    case joined
 
     /// The longest frame's length is that of the message; this many bytes stand before each.
     static let headerSize = 9
@@ -43,54 +51,5 @@ extension ByteWriter {
             throw error
         }
         overwrite(at: start + 1, with: UInt64(count - start - ManagerFrame.headerSize))
-    }
-}
-
-/// Where a frame lies in a message.
-struct FramePlace: Sendable {
-    let kind: ManagerFrame
-    let body: Range<Int>
-
-    /// The frames of a message, in order.
-    ///
-    /// - Throws: a `WireError` if the bytes are not frames and nothing else.
-    static func all(in bytes: [UInt8]) throws(WireError) -> [FramePlace] {
-        try bytes.span.bytes.withUnsafeBytes { raw throws(WireError) in
-            var reader = ByteReader(raw)
-            var places: [FramePlace] = []
-            while !reader.isAtEnd {
-                guard let kind = ManagerFrame(rawValue: try reader.read()) else {
-                    throw .malformed("a frame of an unknown kind")
-                }
-                let length = try reader.read(UInt64.self)
-                guard length <= UInt64(reader.remaining) else { throw .truncated }
-                let start = reader.offset
-                _ = try reader.readBytes(Int(length))
-                places.append(FramePlace(kind: kind, body: start..<reader.offset))
-            }
-            return places
-        }
-    }
-}
-
-/// A part of a message that came, to be read when its reader is there.
-struct FrameSlice: Sendable {
-    let message: IncomingMessage
-    var range: Range<Int>
-
-    /// Reads from the front; what was read is gone if that succeeds.
-    mutating func read<Value>(
-        _ body: (inout MessageReader) throws -> Value
-    ) throws -> Value {
-        var offset = 0
-        let value = try message.bytes.withUnsafeBytes { bytes in
-            var reader = MessageReader(
-                ByteReader(UnsafeRawBufferPointer(rebasing: bytes[range])), attachments: message.descriptors)
-            let value = try body(&reader)
-            offset = reader.bytes.offset
-            return value
-        }
-        range = (range.lowerBound + offset)..<range.upperBound
-        return value
     }
 }

@@ -5,10 +5,21 @@ import Synchronization
 ///
 /// What cannot be sent at once is sent by the poller, as soon as there is space.
 final class ManagerLink: Sendable {
-    private struct Outbox {
+    /// What is to be done next.
+    enum Errand {
+        case message(OutgoingMessage)
+        /// From here on messages go through memory.
+        case change(SharedWay)
+    }
+
+    struct Outbox {
         /// Frames that are not a message yet.
         var frames = ByteWriter()
-        var messages = FIFO<OutgoingMessage>()
+        var errands = FIFO<Errand>()
+        /// The memory that messages go through, if there is some.
+        var way: SharedWay?
+        /// Whether there will be another try.
+        var isWaiting = false
         /// Whether somebody sends, who takes what is added meanwhile.
         var isSending = false
         /// Bytes that were added and not sent.
@@ -19,23 +30,35 @@ final class ManagerLink: Sendable {
 
         mutating func seal() {
             guard frames.count > 0 else { return }
-            messages.append(OutgoingMessage(frames.bytes))
+            errands.append(.message(OutgoingMessage(frames.bytes)))
+            // The next one will be about as long.
+            let usual = min(frames.count, ManagerLink.fullMessage)
             frames = ByteWriter()
+            frames.reserve(usual)
         }
     }
 
+    /// Where somebody waits for the rest of a long message; weak, because the message may come whole before he is called.
+    private struct Rest {
+        weak var interest: DescriptorInterest?
+    }
+
     /// A message grows to this length before it is sent for itself; it is one packet then.
-    private static let fullMessage = 32 << 10
-    private static let fullLoad = 64 << 20
+    static let fullMessage = 32 << 10
+    static let fullLoad = 64 << 20
     /// The system may have room again after this time; nothing tells when.
-    private static let retryTime = Duration.milliseconds(1)
+    static let retryTime = Duration.milliseconds(1)
 
     /// Whether the other side may send references to code.
     let isInherited: Bool
     /// The longest message that is accepted.
     let limit: Int
     private let carriesDescriptors: Bool
-    private let outbox = Mutex(Outbox())
+    let input = Mutex(LinkInput())
+    /// Whether a message has begun to come over the socket.
+    private let hasPart = Atomic(false)
+    private let rest = Mutex(Rest())
+    let outbox = Mutex(Outbox())
     private let attached = Latch<ConnectionEnd>()
 
     /// A link over a connection that there is.
@@ -96,7 +119,8 @@ final class ManagerLink: Sendable {
                 var single = ByteWriter()
                 try single.append(kind, body)
                 outbox.load += single.count
-                outbox.messages.append(OutgoingMessage(single.bytes, descriptors: attachments))
+                outbox.errands.append(
+                    .message(OutgoingMessage(single.bytes, descriptors: attachments)))
                 return
             }
             let before = outbox.frames.count
@@ -106,95 +130,64 @@ final class ManagerLink: Sendable {
         }
     }
 
-    /// Sends what was appended, as far as there is space.
-    func flush() {
-        guard let end else { return }
-        while true {
-            let (message, relief) = outbox.withLock { outbox -> (OutgoingMessage?, (@Sendable () -> Void)?) in
-                guard !outbox.isSending, !outbox.isEnded else { return (nil, nil) }
-                if outbox.messages.isEmpty { outbox.seal() }
-                guard let message = outbox.messages.popFirst() else { return (nil, nil) }
-                outbox.load -= message.range.count
-                outbox.isSending = true
-                return (message, outbox.load <= Self.fullLoad / 2 ? outbox.onRelief.take() : nil)
-            }
-            relief?()
-            guard let message, begin(message, end) else { return }
-            outbox.withLock { $0.isSending = false }
-        }
-    }
-
-    /// Whether the message was sent; else somebody goes on with it.
-    private func begin(_ message: OutgoingMessage, _ end: ConnectionEnd) -> Bool {
-        do {
-            try end.sender.withLock { sender throws(TransportFailure) in try sender.begin(message) }
-            return try push(message, end)
-        } catch {
-            return failed(error, message, end)
-        }
-    }
-
-    private func push(_ message: OutgoingMessage, _ end: ConnectionEnd) throws(TransportFailure) -> Bool {
-        let step = try end.sender.withLock { sender throws(TransportFailure) in try sender.send() }
-        if case .done = step { return true }
-        for point in end.sender.withLock({ $0.waitPoints }) {
-            do throws(SystemError) {
-                _ = try point.interest.await(point.direction) { [self] in goOn(message, end) }
-            } catch {
-                throw .system(error)
-            }
-        }
-        return false
-    }
-
-    /// On the poller's thread: there may be space.
-    private func goOn(_ message: OutgoingMessage, _ end: ConnectionEnd) {
-        do {
-            guard try push(message, end) else { return }
-        } catch {
-            guard failed(error, message, end) else { return }
-        }
-        outbox.withLock { $0.isSending = false }
-        flush()
-    }
-
-    /// Tries again later what only lacks room; gives everything else up, and the other side's end says the rest.
-    private func failed(
-        _ failure: TransportFailure, _ message: OutgoingMessage, _ end: ConnectionEnd
-    ) -> Bool {
-        if case .system(let error) = failure, error.isShortage {
-            Poller.shared.schedule(at: .after(Self.retryTime)) { [self] in
-                guard begin(message, end) else { return }
-                outbox.withLock { $0.isSending = false }
-                flush()
-            }
-            return false
-        }
-        close()
-        return false
-    }
-
     /// The next message that has come; nil when there is none.
     func receive() throws(TransportFailure) -> IncomingMessage? {
         guard let end else { return nil }
-        let step = try end.receiver.withLock { receiver throws(TransportFailure) in
-            let step = try receiver.receive(limit: limit)
-            return step
+        return try input.withLock { input throws(TransportFailure) in
+            try input.next { () throws(TransportFailure) in
+                let step = try end.receiver.withLock { receiver throws(TransportFailure) in
+                    let step = try receiver.receive(limit: limit)
+                    hasPart.store(receiver.hasPart, ordering: .relaxed)
+                    return step
+                }
+                if case .done(let message) = step { return message }
+                return nil
+            }
         }
-        if case .done(let message) = step { return message }
-        return nil
+    }
+
+    /// Whether a message has begun to come that has not come whole.
+    var hasRest: Bool { hasPart.load(ordering: .relaxed) }
+
+    /// Calls the handler when there is more of a message that has begun to come on a channel of its own.
+    ///
+    /// Whoever has read a part of one asks for this, because nobody waits at that channel yet.
+    ///
+    /// - Parameter handler: is called once, and goes on to read.
+    /// - Returns: whether there is such a message.
+    /// - Throws: when nobody can wait.
+    @discardableResult
+    func awaitRest(_ handler: @escaping @Sendable () -> Void) throws(SystemError) -> Bool {
+        guard hasPart.load(ordering: .relaxed), let end else { return false }
+        let point = end.receiver.withLock { $0.hasPart ? $0.waitPoint : nil }
+        guard let point, point.interest !== end.interest else { return false }
+        let isAwaited = rest.withLock { rest in
+            defer { rest.interest = point.interest }
+            return rest.interest === point.interest
+        }
+        guard !isAwaited else { return true }
+        do throws(SystemError) {
+            _ = try point.interest.await(.reading) { [weak self] in
+                self?.rest.withLock { $0.interest = nil }
+                handler()
+            }
+        } catch {
+            rest.withLock { $0.interest = nil }
+            throw error
+        }
+        return true
     }
 
     /// Nothing more is sent, and the other side finds the end.
     func close() {
-        let messages = outbox.withLock { outbox in
+        let errands = outbox.withLock { outbox in
             outbox.isEnded = true
             outbox.frames = ByteWriter()
             outbox.load = 0
             outbox.onRelief = nil
-            return outbox.messages.removeAll()
+            return outbox.errands.removeAll()
         }
-        withExtendedLifetime(messages) {}
+        withExtendedLifetime(errands) {}
         end?.shutDown()
     }
 }

@@ -1,31 +1,57 @@
 import Distributed
 import MultiprocessingCore
+import Synchronization
 
 extension ClientSession {
     /// A call of a method.
     func takeCall(_ frame: FrameSlice) throws {
         var frame = frame
-        let (id, object, number, keys) = try frame.read { reader in
-            let id = try reader.bytes.read(UInt64.self)
-            let object = try reader.bytes.read(UInt64.self)
-            let number = try reader.bytes.read(UInt32.self)
-            let count = try reader.bytes.read(UInt8.self)
-            let keys = try (0..<count).map { _ throws(WireError) in try TypeKey(from: &reader.bytes) }
-            return (id, object, number, keys)
-        }
-        let name = try target(number)
-        do {
-            guard let (actor, type) = core.exported(object) else {
-                throw MultiprocessingError.objectGone(object)
+        let (head, keys) = try frame.read { reader in
+            let head = try CallHead(from: &reader.bytes)
+            guard head.keyCount > 0 else { return (head, [TypeKey]()) }
+            let keys = try (0..<head.keyCount).map { _ throws(WireError) in
+                try TypeKey(from: &reader.bytes)
             }
-            let types = try keys.map { try KnownTypes.type(of: $0, isInherited: link.isInherited) }
-            let target = try type.target(name, types)
-            let decoder = ManagerSystem.InvocationDecoder(arguments: frame, types: types)
-            let handler = ManagerSystem.ResultHandler(id, to: self)
-            run(id, isShort: target.isShort) { await target.run(on: actor, decoder, handler) }
-        } catch {
-            answer(id, error: error)
+            return (head, keys)
         }
+        do {
+            guard let (actor, type) = core.exported(head.object) else {
+                // Whatever else is wrong with the frame counts more.
+                try checkMethod(head.method)
+                throw MultiprocessingError.objectGone(head.object)
+            }
+            let (target, types) = try target(head.method, keys, of: type)
+            let decoder = ManagerSystem.InvocationDecoder(arguments: frame, types: types)
+            run(head.call, isShort: target.isShort) { [self] in
+                await target.run(on: actor, decoder, for: self, head.call)
+            }
+        } catch let error as WireError {
+            throw error
+        } catch {
+            answer(head.call, error: error)
+        }
+    }
+
+    private func checkMethod(_ number: UInt32) throws(WireError) {
+        try state.withLock { state throws(WireError) in
+            guard state.client != nil else { throw .stranger }
+            _ = try state.methods.name(number)
+        }
+    }
+
+    private func target(
+        _ number: UInt32, _ keys: [TypeKey], of type: ExportedType
+    ) throws -> (ExportedTarget, [any Any.Type]) {
+        let known = try state.withLock { state throws(WireError) -> ExportedTarget? in
+            guard state.client != nil else { throw .stranger }
+            return keys.isEmpty ? state.methods.target(number, of: type) : nil
+        }
+        if let known { return (known, []) }
+        let name = try state.withLock { state throws(WireError) in try state.methods.name(number) }
+        let types = try keys.map { try KnownTypes.type(of: $0, isInherited: link.isInherited) }
+        let target = try type.target(name, types)
+        if keys.isEmpty { state.withLock { $0.methods.remember(target, of: type, for: number) } }
+        return (target, types)
     }
 
     /// A closure that makes an object.
@@ -57,51 +83,20 @@ extension ClientSession {
             )
         }
     }
+}
 
-    // MARK: Answers
+/// What the frame of a call begins with.
+private struct CallHead {
+    let call: UInt64
+    let object: UInt64
+    let method: UInt32
+    /// How many keys of generic arguments follow.
+    let keyCount: UInt8
 
-    func answer(_ id: UInt64, value: some Codable) {
-        let grants = GrantList(self)
-        var message = MessageWriter()
-        do {
-            try message.append(encoding: value, for: grants.userInfo)
-            let numbers = grants.all
-            try link.append(.value, attachments: message.attachments) { writer in
-                writer.append(id)
-                writer.append(UInt16(numbers.count))
-                for number in numbers { writer.append(number) }
-                writer.append(contentsOf: message.bytes.bytes)
-            }
-        } catch {
-            grants.revoke()
-            return answer(
-                id,
-                error: error as? MultiprocessingError
-                    ?? MultiprocessingError(
-                        .unencodable, "what a managed object returned could not be encoded", cause: error))
-        }
-        flush()
-    }
-
-    func answerNothing(_ id: UInt64) {
-        try? link.append(.nothing) { $0.append(id) }
-        flush()
-    }
-
-    func answer(_ id: UInt64, error: any Error) {
-        try? link.append(.failure) { writer in
-            writer.append(id)
-            ErrorTransport.encodeKeyed(error, into: &writer)
-        }
-        flush()
-    }
-
-    /// What the loop answers goes together, when it has read what there is.
-    private func flush() {
-        if core.loop.isCurrent {
-            core.loop.answered(self)
-        } else {
-            link.flush()
-        }
+    init(from reader: inout ByteReader) throws(WireError) {
+        call = try reader.read()
+        object = try reader.read()
+        method = try reader.read()
+        keyCount = try reader.read()
     }
 }

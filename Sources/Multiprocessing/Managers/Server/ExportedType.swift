@@ -65,39 +65,3 @@ final class ExportedType: Sendable {
         return own.flatMap { DistributedMethod($0, of: type, arguments: arguments) }
     }
 }
-
-/// A method that may be called, and how long it took.
-final class ExportedTarget: Sendable {
-    private let method: DistributedMethod
-    private let runner: any MethodRunner
-    /// Runs in a row that were short; a long one begins anew.
-    private let shortRuns = Atomic<Int>(0)
-    private static let short: UInt64 = 50_000
-
-    init(_ method: DistributedMethod, _ runner: any MethodRunner) {
-        self.method = method
-        self.runner = runner
-    }
-
-    /// Whether it is fit for a thread that others wait for.
-    var isShort: Bool { shortRuns.load(ordering: .relaxed) > 0 }
-
-    /// Calls it, and learns how long it takes.
-    func run(
-        on object: any DistributedActor, _ decoder: ManagerSystem.InvocationDecoder,
-        _ handler: ManagerSystem.ResultHandler
-    ) async {
-        let start = Deadline.now.nanoseconds
-        await runner.run(method, on: object, decoder, handler)
-        learn(from: Deadline.now.nanoseconds - start)
-    }
-
-    private func learn(from spent: UInt64) {
-        if spent > Self.short {
-            // After a long run it has to show several times that it is short.
-            shortRuns.store(-8, ordering: .relaxed)
-        } else if !isShort {
-            shortRuns.add(1, ordering: .relaxed)
-        }
-    }
-}

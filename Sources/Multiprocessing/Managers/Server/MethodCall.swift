@@ -41,24 +41,23 @@ private struct DecoderWords: Sendable {
 protocol MethodRunner: Sendable {
     func run(
         _ method: DistributedMethod, on object: any DistributedActor,
-        _ decoder: ManagerSystem.InvocationDecoder,
-        _ handler: ManagerSystem.ResultHandler
+        _ decoder: ManagerSystem.InvocationDecoder, for session: ClientSession, _ id: UInt64
     ) async
 }
 
 struct ValueRunner<Value: Codable>: MethodRunner {
     func run(
         _ method: DistributedMethod, on object: any DistributedActor,
-        _ decoder: ManagerSystem.InvocationDecoder,
-        _ handler: ManagerSystem.ResultHandler
+        _ decoder: ManagerSystem.InvocationDecoder, for session: ClientSession, _ id: UInt64
     ) async {
+        let result = UnsafeMutablePointer<Value>.allocate(capacity: 1)
+        defer { result.deallocate() }
         do {
-            let result = Place<Value>()
-            try await call(method, on: object, decoder, result.word)
-            result.isFilled = true
-            try await handler.onReturn(value: result.pointer.pointee)
+            try await call(method, on: object, decoder, UInt(bitPattern: result))
+            session.answer(id, value: result.pointee)
+            result.deinitialize(count: 1)
         } catch {
-            handler.fail(error)
+            session.answer(id, error: error)
         }
     }
 }
@@ -66,16 +65,14 @@ struct ValueRunner<Value: Codable>: MethodRunner {
 struct VoidRunner: MethodRunner {
     func run(
         _ method: DistributedMethod, on object: any DistributedActor,
-        _ decoder: ManagerSystem.InvocationDecoder,
-        _ handler: ManagerSystem.ResultHandler
+        _ decoder: ManagerSystem.InvocationDecoder, for session: ClientSession, _ id: UInt64
     ) async {
         do {
-            let result = Place<Void>()
-            try await call(method, on: object, decoder, result.word)
-            withExtendedLifetime(result) {}
-            try await handler.onReturnVoid()
+            // Nothing is written; it has to be an address all the same.
+            try await call(method, on: object, decoder, UInt(bitPattern: method.words.function))
+            session.answerNothing(id)
         } catch {
-            handler.fail(error)
+            session.answer(id, error: error)
         }
     }
 }
@@ -84,26 +81,18 @@ private func call(
     _ method: DistributedMethod, on object: any DistributedActor, _ decoder: ManagerSystem.InvocationDecoder,
     _ result: UInt
 ) async throws {
-    let place = Place<ManagerSystem.InvocationDecoder>()
-    place.pointer.initialize(to: decoder)
-    place.isFilled = true
+    let place = UnsafeMutablePointer<ManagerSystem.InvocationDecoder>.allocate(capacity: 1)
+    place.initialize(to: decoder)
+    defer {
+        place.deinitialize(count: 1)
+        place.deallocate()
+    }
     let (words, types) = (method.words, DecoderWords.standard)
     try await MethodEntry(method).call(
-        place.word, UInt(bitPattern: words.parameters), result, UInt(bitPattern: words.substitutions),
-        UInt(bitPattern: words.witnesses), words.witnessCount, object, types.type, types.witness)
-    withExtendedLifetime((place, method)) {}
-}
-
-/// Memory for a value that is made elsewhere.
-private final class Place<Value> {
-    let pointer = UnsafeMutablePointer<Value>.allocate(capacity: 1)
-    var isFilled = false
-    var word: UInt { UInt(bitPattern: pointer) }
-
-    deinit {
-        if isFilled { pointer.deinitialize(count: 1) }
-        pointer.deallocate()
-    }
+        UInt(bitPattern: place), UInt(bitPattern: words.parameters), result,
+        UInt(bitPattern: words.substitutions), UInt(bitPattern: words.witnesses), words.witnessCount, object,
+        types.type, types.witness)
+    withExtendedLifetime(method) {}
 }
 
 /// The runner for a method's result.

@@ -6,29 +6,40 @@ import Synchronization
 /// It is a task executor: what runs on it returns to it. Methods that were seen to be long run elsewhere.
 final class ServerLoop: TaskExecutor {
     /// A job that waits; nobody else has it.
-    private struct Job: @unchecked Sendable {
+    enum Job: @unchecked Sendable {
         // @unchecked because a job is used by whoever has taken it only.
-        let job: UnownedJob
+        case preferring(UnownedJob)
+        case own(OwnThreadTask.Job)
     }
 
-    private struct State {
+    struct State {
         var jobs: [Job] = []
         var active: [ClientSession] = []
         /// Those with answers that are still to be sent.
         var answered: [ClientSession] = []
     }
 
-    private let state = Mutex(State())
-    private let poller = Mutex<Poller?>(nil)
-    private let attention = Attention(maximum: 40_000, alone: 50_000)
+    private static let activeLimit = 8
+    let state = Mutex(State())
+    let poller = Mutex<Poller?>(nil)
+    let attention = Attention(maximum: 40_000, alone: 50_000)
 
     /// The loop's thread, once it runs.
     private let thread = Atomic<UInt>(0)
 
+    /// Whether tasks are run here as if this was a thread of the default executor; in a manager's own process only.
+    let runsTasks: Bool
+
     /// Whether the caller runs on the loop's thread, which sends everybody's answers before it sleeps.
     var isCurrent: Bool { thread.load(ordering: .relaxed) == OSThread.currentID }
 
-    init() throws(SystemError) {
+    /// Starts the thread.
+    ///
+    /// - Parameter runsTasks: whether the process is the manager's own.
+    /// - Throws: when there is no room for it.
+    init(runsTasks: Bool) throws(SystemError) {
+        self.runsTasks = runsTasks
+        if runsTasks { OwnThreadTask.prepare() }
         let fresh = try Poller(
             named: "mp-manager", stackBytes: nil,
             companion: Poller.Companion(
@@ -45,14 +56,14 @@ final class ServerLoop: TaskExecutor {
             defer { state.jobs = [] }
             return state.jobs
         }
-        for job in jobs { Self.runElsewhere(job) }
+        for job in jobs { job.runElsewhere() }
     }
 
     /// Watches a client's link.
     func watch(_ session: ClientSession) throws(SystemError) -> Poller.Watch? {
         guard let poller = poller.withLock(\.self), let end = session.link.end else { return nil }
         return try poller.register(end.descriptor.raw, reading: false, writing: false) { [weak session] in
-            session?.serve()
+            session?.fired()
         }
     }
 
@@ -70,11 +81,17 @@ final class ServerLoop: TaskExecutor {
 
     /// The session was served just now: it is looked at for a moment before the thread sleeps.
     func served(_ session: ClientSession) {
-        state.withLock { state in
-            guard !state.active.contains(where: { $0 === session }) else { return }
-            if state.active.count == 4 { state.active.removeFirst() }
+        let left = state.withLock { state -> ClientSession? in
+            guard !state.active.contains(where: { $0 === session }) else { return nil }
             state.active.append(session)
+            return state.active.count > Self.activeLimit ? state.active.removeFirst() : nil
         }
+        if let left { leave(left) }
+    }
+
+    /// Nobody looks at the session any more before it says that there is something.
+    private func leave(_ session: ClientSession) {
+        if session.leave() { poke(session) }
     }
 
     /// On the loop's thread: the session has answers to send, which go together.
@@ -84,61 +101,17 @@ final class ServerLoop: TaskExecutor {
         }
     }
 
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = Job(job: UnownedJob(job))
-        guard let poller = poller.withLock(\.self) else { return Self.runElsewhere(job) }
-        state.withLock { $0.jobs.append(job) }
-        poller.rouse()
-    }
-
-    private static func runElsewhere(_ job: Job) {
-        // On whatever thread has ended the loop or brings the job: it only has to move to its next executor.
-        globalConcurrentExecutor.enqueue(job.job)
-    }
-
-    private var hasJobs: Bool { state.withLock { !$0.jobs.isEmpty } }
+    var hasJobs: Bool { state.withLock { !$0.jobs.isEmpty } }
 
     /// On the loop's thread, before it sleeps.
     private func work() {
         if thread.load(ordering: .relaxed) == 0 { thread.store(OSThread.currentID, ordering: .relaxed) }
         runJobs()
         while look() { runJobs() }
-        state.withLock { $0.active = [] }
-    }
-
-    /// On the loop's thread: runs what waits, and sends the answers.
-    func runJobs() {
-        while true {
-            let jobs = state.withLock { state in
-                defer { state.jobs.removeAll(keepingCapacity: true) }
-                return state.jobs
-            }
-            if jobs.isEmpty { break }
-            for job in jobs { job.job.runSynchronously(on: asUnownedTaskExecutor()) }
+        let active = state.withLock { state in
+            defer { state.active = [] }
+            return state.active
         }
-        let answered = state.withLock { state in
-            defer { state.answered.removeAll(keepingCapacity: true) }
-            return state.answered
-        }
-        for session in answered { session.link.flush() }
-    }
-
-    /// Looks for more from those who were served, for a bounded moment.
-    private func look() -> Bool {
-        let active = state.withLock { $0.active }
-        let budget = attention.budget
-        guard !active.isEmpty, budget > 0 else { return false }
-        let start = Deadline.now.nanoseconds
-        while true {
-            if attention.isAlone {
-                Processor.yield()
-            } else {
-                for _ in 0..<16 { Processor.pause() }
-            }
-            var found = false
-            for session in active where session.look() { found = true }
-            if found || hasJobs { return true }
-            if Deadline.now.nanoseconds - start > budget { return false }
-        }
+        for session in active { leave(session) }
     }
 }

@@ -17,7 +17,10 @@ extension ManagerSystem {
         on actor: Act, target: RemoteCallTarget, invocation: inout InvocationEncoder, throwing: Err.Type,
         returning: Res.Type
     ) async throws -> Res where Act: DistributedActor, Act.ID == ActorID, Err: Error, Res: Codable {
-        try await perform(Act.self, actor.id, target, invocation).value(as: Res.self)
+        let peer = try Self.peer(of: actor.id)
+        if !peer.isConnected { try await peer.connect() }
+        let call = try peer.start(actor.id.number, of: Act.self, target.identifier, invocation)
+        return try await peer.finish(call).get().value(as: Res.self)
     }
 
     /// Calls a method that returns nothing.
@@ -31,13 +34,14 @@ extension ManagerSystem {
     public nonisolated(nonsending) func remoteCallVoid<Act, Err>(
         on actor: Act, target: RemoteCallTarget, invocation: inout InvocationEncoder, throwing: Err.Type
     ) async throws where Act: DistributedActor, Act.ID == ActorID, Err: Error {
-        try await perform(Act.self, actor.id, target, invocation).checkNothing()
+        let peer = try Self.peer(of: actor.id)
+        if !peer.isConnected { try await peer.connect() }
+        let call = try peer.start(actor.id.number, of: Act.self, target.identifier, invocation)
+        try await peer.finish(call).get().checkNothing()
     }
 
-    private nonisolated(nonsending) func perform(
-        _ type: Any.Type, _ id: ActorID, _ target: RemoteCallTarget, _ invocation: InvocationEncoder
-    ) async throws -> ManagerReply {
+    private static func peer(of id: ActorID) throws -> ManagerPeer {
         guard let peer = id.peer else { throw MultiprocessingError.managerGone }
-        return try await peer.call(id.number, of: type, target.identifier, invocation)
+        return peer
     }
 }

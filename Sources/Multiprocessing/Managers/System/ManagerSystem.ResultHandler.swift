@@ -37,10 +37,5 @@ extension ManagerSystem {
         public func onThrow<Err: Error>(error: Err) async throws {
             session.answer(id, error: error)
         }
-
-        /// The method has thrown, or its arguments could not be decoded.
-        func fail(_ error: any Error) {
-            session.answer(id, error: error)
-        }
     }
 }
