@@ -12,7 +12,7 @@ distributed actor Inventory {
     private var others: [Inventory] = []
     private var wasCancelled = false
 
-    distributed func add(_ sku: String, _ count: Int) { stock[sku, default: 0] += count }
+    distributed func add(_ sku: String, _ count: Int) { stock[sku, default: 0] &+= count }
 
     distributed func reserve(_ sku: String, _ count: Int) throws -> Int {
         guard let left = stock[sku], left >= count else { throw OutOfStock(sku: sku) }
