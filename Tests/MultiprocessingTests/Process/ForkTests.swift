@@ -171,6 +171,34 @@ private actor Counter {
                     output: StartMethod.supported.flatMap { ["\($0) [\"grandchild\"]", "55"] }, errors: []))
     }
 
+    @Test("a copy of a copy runs its own tasks only, whatever was about to run when it was made")
+    func copiesOfCopies() async throws {
+        let report = try await program {
+            let child = ChildProcess(context: ProcessContext(.fork), options: .captured) {
+                let pid = getpid()
+                // There is always one that waits for its turn.
+                let tasks = (0..<8).map { _ in
+                    Task {
+                        while !Task.isCancelled {
+                            if getpid() != pid { exit(9) }
+                            await Task.yield()
+                        }
+                    }
+                }
+                for _ in 0..<30 {
+                    let copy = ChildProcess(context: ProcessContext(.fork)) { await Task.yield() }
+                    try await copy.start()
+                    let status = try await copy.join()
+                    if status != .exited(0) { say("\(status)") }
+                }
+                for task in tasks { task.cancel() }
+                say("done")
+            }
+            for line in try await child.report().output { say(line) }
+        }
+        #expect(report == Report(status: .exited(0), output: ["done"], errors: []))
+    }
+
     @Test("FOR-03: a copy ends with its parent")
     func orphans() async throws {
         let parent = ChildProcess(context: ProcessContext(.spawn), options: .captured) {

@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 @_spi(ExperimentalCustomExecutors) @_spi(ExperimentalScheduling) import _Concurrency
 
 /// Runs all tasks of a forked copy on its first thread: the threads that ran them are not in the copy.
@@ -18,15 +17,20 @@ enum ForkedExecutor: ExecutorFactory {
         let isMain: Bool
     }
 
-    private static let state = Mutex(State())
+    private static let state = GlobalMutex(State())
     /// Counts what came, so that a sleeper can tell whether something has come since it looked.
     private static let bell = ForkedBell()
 
     static let mainExecutor: any MainExecutor = ForkedMainExecutor()
     static let defaultExecutor: any TaskExecutor = ForkedTaskExecutor()
 
-    /// From now on the runtime gives all jobs to this executor.
+    /// From now on the runtime gives all jobs to this executor; called while the copy has one thread.
+    ///
+    /// What is only made when it is first used is made here: a copy of this copy would wait for ever for what another
+    /// thread was just making. And what waited in the process that was copied is for that one to run.
     static func install() {
+        _ = bell.count
+        state.withLock { $0 = State() }
         _createExecutors(factory: ForkedExecutor.self)
     }
 
