@@ -15,21 +15,22 @@ struct copying {
     int error;
 };
 
+// What the first thread is asked to do, in a process that is there to make copies.
+static int has_maker = 0;
+static struct copying *wanted;
+static sem_t asked, answered;
+
 static void *copy(void *argument) {
     struct copying *copying = argument;
     copying->pid = fork();
     copying->error = errno;
     if (copying->pid == 0) {
+        has_maker = 0;
         copying->begin(copying->context);
         abort();
     }
     return NULL;
 }
-
-// What the first thread is asked to do.
-static int has_maker = 0;
-static struct copying *wanted;
-static sem_t asked, answered;
 
 static void await(sem_t *semaphore) {
     while (sem_wait(semaphore) != 0) {}

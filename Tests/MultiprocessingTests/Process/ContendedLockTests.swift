@@ -60,6 +60,19 @@ import Testing
         #expect(try await program.report().output == ["2", "exited with code 0 (EXIT_SUCCESS)"])
     }
 
+    @Test("a child of the fork server makes copies itself")
+    func copyOfAChild() async throws {
+        let child = ChildProcess(context: ProcessContext(.forkserver)) {
+            let copy = ChildProcess(context: ProcessContext(.fork)) {
+                exit(ContendedLockTests.contend() == 2 ? 5 : 6)
+            }
+            try await copy.start()
+            exit(try await copy.join() == .exited(5) ? 7 : 8)
+        }
+        try await child.start()
+        #expect(try await child.join() == .exited(7))
+    }
+
     @Test("and that of a worker")
     func worker() async throws {
         try await withProcessPool(workers: 1) { pool async throws in
