@@ -19,6 +19,8 @@ private distributed actor Patient {
         cancelled += Task.isCancelled ? 1 : 0
     }
     distributed func sleepers() -> Int { begun }
+    /// Takes longer than anybody looks for its answer.
+    distributed func nap() async { try? await Task.sleep(for: .milliseconds(5)) }
     distributed func count() -> Int { cancelled }
     distributed func put(_ number: Int, on queue: SimpleQueue<Int>) async throws {
         try await queue.put(number)
@@ -45,6 +47,22 @@ private func warm(_ patient: Patient) async throws {
                 await #expect(throws: CancellationError.self) { try await call.value }
                 while try await patient.count() < round { await Task.yield() }
                 #expect(try await !patient.look())
+            }
+        }
+    }
+
+    @Test("Calls that sleep are answered also if others have gone over to memory while one slept")
+    func sleepers() async throws {
+        for _ in 0..<5 {
+            try await withManager { manager in
+                let patient = try await manager.create { Patient(actorSystem: $0) }
+                let long = Task { try await patient.sleep() }
+                while try await patient.sleepers() < 1 { await Task.yield() }
+                try await warm(patient)
+                for _ in 0..<3 { try await patient.nap() }
+                #expect(try await !patient.look())
+                long.cancel()
+                _ = await long.result
             }
         }
     }

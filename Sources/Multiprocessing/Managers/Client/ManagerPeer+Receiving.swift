@@ -3,16 +3,34 @@ import Synchronization
 
 // Receiving answers.
 extension ManagerPeer {
+    /// What is to be done so that those who sleep are woken.
+    private enum Settling {
+        case nothing
+        case arm
+        /// The poller tells already, if the manager wakes it.
+        case announce
+    }
+
     /// Asks the poller to tell when something comes, if somebody sleeps and nobody looks.
+    ///
+    /// Whoever has looked does this at the end, also if the poller was asked before: that may have been before there was
+    /// memory, and the looker may have read what was to wake the sleepers.
     func settle() {
-        let mustArm = state.withLock { state in
-            guard state.calls.suspended > 0, !state.isArmed, !isCarried.load(ordering: .relaxed) else {
-                return false
+        while true {
+            let settling = state.withLock { state -> Settling in
+                guard state.calls.suspended > 0, !isCarried.load(ordering: .relaxed) else { return .nothing }
+                if state.isArmed { return .announce }
+                state.isArmed = true
+                return .arm
             }
-            state.isArmed = true
-            return true
+            switch settling {
+            case .nothing: return
+            case .arm: return arm()
+            case .announce:
+                guard link.announceSleep() else { return }
+                drain()
+            }
         }
-        if mustArm { arm() }
     }
 
     /// Asks the poller, which then calls all the same when somebody has taken in what comes.

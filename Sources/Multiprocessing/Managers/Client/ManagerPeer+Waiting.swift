@@ -22,14 +22,9 @@ extension ManagerPeer {
     private func suspend(
         _ id: UInt64, _ waiter: UnsafeContinuation<Outcome, Never>, _ deadline: Deadline?, _ isPatient: Bool
     ) {
-        let (outcome, mustArm) = state.withLock { state in
-            let outcome = state.calls.suspend(id, waiter)
-            let mustArm = outcome == nil && !state.isArmed && !isCarried.load(ordering: .relaxed)
-            if mustArm { state.isArmed = true }
-            return (outcome, mustArm)
-        }
+        let outcome = state.withLock { $0.calls.suspend(id, waiter) }
         if let outcome { return waiter.resume(returning: outcome) }
-        if mustArm { arm() }
+        settle()
         // Either may have come before there was a waiter to take out.
         if Task.isCancelled {
             giveUp(id, CancellationError(), isPatient)

@@ -33,24 +33,21 @@ final class ExportedTarget: Sendable {
 
 /// When a run began.
 private struct RunTime {
-    private let thread: UInt?
-    private let start: UInt64
+    private let start = Deadline.now.nanoseconds
+    /// What the thread had worked, where that counts.
+    private let work: (thread: UInt, before: UInt64)?
 
     /// Measures by the clock.
-    init() {
-        thread = nil
-        start = Deadline.now.nanoseconds
-    }
+    init() { work = nil }
 
-    /// Measures what a thread works, if the run stays there.
-    init(ofThread thread: UInt) {
-        self.thread = thread
-        start = Deadline.threadTime
-    }
+    /// Measures what a thread works.
+    init(ofThread thread: UInt) { work = (thread, Deadline.threadTime) }
 
-    /// Nanoseconds; very many for a run that has changed its thread, because it has waited.
+    /// Nanoseconds.
     var spent: UInt64 {
-        guard let thread else { return Deadline.now.nanoseconds - start }
-        return thread == OSThread.currentID ? Deadline.threadTime - start : .max
+        let all = Deadline.now.nanoseconds - start
+        guard let work, all < RunScore.veryLong else { return all }
+        // A run that goes on elsewhere has waited, and kept nobody from running meanwhile.
+        return work.thread == OSThread.currentID ? Deadline.threadTime - work.before : 0
     }
 }
