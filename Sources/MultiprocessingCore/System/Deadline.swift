@@ -8,18 +8,15 @@ package struct Deadline: Hashable, Comparable, Sendable {
         self.nanoseconds = nanoseconds
     }
 
-    package static var now: Deadline {
-        var time = timespec()
-        // The monotonic clock always exists, so the call cannot fail.
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return Deadline(nanoseconds: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec))
-    }
+    package static var now: Deadline { Deadline(nanoseconds: nanoseconds(of: CLOCK_MONOTONIC)) }
 
     /// Nanoseconds that the calling thread has worked.
-    package static var threadTime: UInt64 {
+    package static var threadTime: UInt64 { nanoseconds(of: CLOCK_THREAD_CPUTIME_ID) }
+
+    private static func nanoseconds(of clock: clockid_t) -> UInt64 {
         var time = timespec()
-        // Every thread has this clock, so the call cannot fail.
-        unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        // These clocks always exist, so the call cannot fail.
+        unsafe clock_gettime(clock, &time)
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import MultiprocessingCore
@@ -60,7 +61,7 @@ import Testing
     @Test("AUT-15: what a comparison takes with the first and the last byte wrong, as a report")
     func timing() {
         let count =
-            ProcessInfo.processInfo.environment["MULTIPROCESSING_TIMINGS"].flatMap(Int.init) ?? 1000
+            Campaign.count("TIMINGS") ?? 1000
         let right = [UInt8](repeating: 0x5a, count: 32)
         let wrong = [0, 31].map { index in
             var bytes = right

@@ -19,7 +19,7 @@ import Testing
 
     @Test("CON-15: a message of more than 2 GiB goes to a child")
     func huge() async throws {
-        let count = getenv("MULTIPROCESSING_HUGE").flatMap { Int(String(cString: $0)) } ?? 2_200_000_000
+        let count = Campaign.count("HUGE") ?? 2_200_000_000
         guard Self.available > 5 << 30 else { return print("CON-15 is skipped: it takes 5 GiB of memory") }
         let (near, far) = try Connection.pipe()
         let child = ChildProcess(far) { far in
@@ -44,7 +44,7 @@ import Testing
 
     @Test("more than 2 GiB to a CPython, and as much back", arguments: ["3.12", "3.13"])
     func python(version: String) async throws {
-        guard let count = getenv("MULTIPROCESSING_HUGE").flatMap({ Int(String(cString: $0)) }) else {
+        guard let count = Campaign.count("HUGE") else {
             return print(
                 "SKIPPED: more than 2 GiB to Python \(version) and back: set MULTIPROCESSING_HUGE=2200000000")
         }

@@ -336,7 +336,7 @@ private enum Occupied {
     @Test("FDP-10: a worker's and this process's descriptors stay as many, whatever is sent")
     func rounds() async throws {
         let rounds =
-            ProcessInfo.processInfo.environment["MULTIPROCESSING_TRANSFERS"].flatMap { Int($0) } ?? 1000
+            Campaign.count("TRANSFERS") ?? 1000
         let program = ChildProcess(rounds, context: ProcessContext(.spawn), options: .captured) { rounds in
             try await withProcessPool(workers: 1) { pool async throws in
                 var counts: [[Int]] = []

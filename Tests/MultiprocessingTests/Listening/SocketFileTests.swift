@@ -190,7 +190,8 @@ import Testing
         gone.close()
         // As of a process of number 1 that began long ago, in this view of numbers.
         let words = URL(filePath: path).lastPathComponent.split(separator: "-")
-        let link = parent(path) + "/mp-listener-\(words[2])-1-XXXXXX\(UInt16.random(in: 0 ... .max))"
+        let name = words[..<3] + ["1", "XXXXXX\(UInt16.random(in: 0 ... .max))"]
+        let link = parent(path) + "/" + name.joined(separator: "-")
         symlink(victim, link)
         defer { unlink(link) }
         try await Listener().close()

@@ -6,7 +6,7 @@ import Testing
 /// Workers are killed at random moments while streams run; each item comes out once, as its value or as lost.
 @Suite(.timeLimit(.minutes(10)), .startsProcesses) struct KillCampaignTests {
     /// Kills in each campaign; a larger number in the environment makes it a nightly one.
-    static let kills = ProcessInfo.processInfo.environment["MULTIPROCESSING_KILLS"].flatMap { Int($0) } ?? 60
+    static let kills = Campaign.count("KILLS") ?? 60
 
     @Test(arguments: [UInt64(1), 2], [1, 7])
     func eachItemComesOutOnce(seed: UInt64, chunkSize: Int) async throws {

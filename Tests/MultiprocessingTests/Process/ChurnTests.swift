@@ -21,7 +21,7 @@ private struct Possessions: Codable, CustomStringConvertible {
     func inARow(context: ProcessContext) async throws {
         let program = ChildProcess("\(context)", options: .captured) { method in
             let context = ProcessContext(try StartMethod(named: method))
-            let count = getenv("MULTIPROCESSING_CHILDREN").flatMap { Int(String(cString: $0)) } ?? 1000
+            let count = Campaign.count("CHILDREN") ?? 1000
             func run(_ number: Int) async throws {
                 let child = ChildProcess(Int32(number % 256), context: context) { exit($0) }
                 try await child.start()
@@ -73,7 +73,7 @@ private struct Possessions: Codable, CustomStringConvertible {
     func pools(context: ProcessContext) async throws {
         let program = ChildProcess("\(context)", options: .captured) { method in
             let context = ProcessContext(try StartMethod(named: method))
-            let count = getenv("MULTIPROCESSING_CHILDREN").flatMap { Int(String(cString: $0)) } ?? 40
+            let count = Campaign.count("CHILDREN") ?? 40
             func run() async throws {
                 let sum = try await withProcessPool(workers: 4, context: context) { pool in
                     try await pool.map(0..<8, chunkSize: 1) { $0 }.reduce(0, +)

@@ -48,7 +48,7 @@ import Testing
         arguments: everyContext)
     func foreignStarts(context: ProcessContext) async throws {
         let starts =
-            ProcessInfo.processInfo.environment["MULTIPROCESSING_FOREIGN_STARTS"].flatMap(Int.init) ?? 200
+            Campaign.count("FOREIGN_STARTS") ?? 200
         let program = ChildProcess("\(context)", starts, options: .captured) { method, starts in
             let context = ProcessContext(try StartMethod(named: method))
             let foreigners = Foreigners(threads: 50)

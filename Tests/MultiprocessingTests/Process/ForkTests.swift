@@ -265,7 +265,7 @@ private actor Counter {
     @Test("STM-14: copies of a program whose threads are all busy begin and end, or say why not")
     func underLoad() async throws {
         let report = try await program {
-            let count = getenv("MULTIPROCESSING_FORKS").flatMap { Int(String(cString: $0)) } ?? 100
+            let count = Campaign.count("FORKS") ?? 100
             await Noise.begin()
             var (right, refused) = (0, 0)
             for number in 0..<count {

@@ -88,7 +88,7 @@ import Testing
     /// `MULTIPROCESSING_KILLS` makes it longer.
     @Test("FOR-04: a parent that is killed while it starts children leaves none", arguments: everyContext)
     func killedWhileStarting(context: ProcessContext) async throws {
-        let rounds = ProcessInfo.processInfo.environment["MULTIPROCESSING_KILLS"].flatMap { Int($0) } ?? 15
+        let rounds = Campaign.count("KILLS") ?? 15
         for round in 0..<rounds {
             var options = StartOptions.captured
             options.processGroup = .ownSession

@@ -96,7 +96,7 @@ import Testing
         arguments: everyContext)
     func startsUnderLoad(context: ProcessContext) async throws {
         let program = ChildProcess("\(context)", options: .captured) { method in
-            let count = getenv("MULTIPROCESSING_STARTS").flatMap { Int(String(cString: $0)) } ?? 200
+            let count = Campaign.count("STARTS") ?? 200
             let context = ProcessContext(try StartMethod(named: method))
             let isOver = Gate()
             await withTaskGroup(of: Void.self) { group in

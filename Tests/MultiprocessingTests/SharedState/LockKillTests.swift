@@ -169,7 +169,7 @@ private final class KillCampaign {
     private let seed: UInt64
     /// A sixth of all kills falls on each primitive.
     private let kills =
-        (ProcessInfo.processInfo.environment["MULTIPROCESSING_KILLS"].flatMap(Int.init) ?? 240) / 6
+        (Campaign.count("KILLS") ?? 240) / 6
 
     init(seed: UInt64) throws {
         ground = try Ground()

@@ -54,7 +54,7 @@ private final class QueueCampaign {
         stop = try SharedEvent()
         self.redelivers = redelivers
         random = SplitMix64(state: seed)
-        kills = (ProcessInfo.processInfo.environment["MULTIPROCESSING_KILLS"].flatMap(Int.init) ?? 240) / 4
+        kills = (Campaign.count("KILLS") ?? 240) / 4
     }
 
     func run() async throws {

@@ -41,7 +41,6 @@ extension ManagerPeer {
 
     private func number(of target: String) -> UInt32 {
         targets.withLock { targets in
-            if let number = targets.recent(target) { return number }
             let (number, isNew) = targets.number(target)
             if isNew {
                 // In the lock, so that nobody uses the number before.

@@ -16,6 +16,7 @@ struct TargetNumbers {
 
     /// The number of a name, and whether it is new.
     mutating func number(_ name: String) -> (number: UInt32, isNew: Bool) {
+        if let number = recent(name) { return (number, false) }
         let known = numbers[name]
         let number = known ?? UInt32(numbers.count)
         if known == nil { numbers[name] = number }

@@ -5,15 +5,6 @@ struct FramePlace: Sendable {
     let kind: ManagerFrame
     let body: Range<Int>
 
-    /// The frames of a message, in order.
-    ///
-    /// - Throws: a `WireError` if the bytes are not frames and nothing else.
-    static func all(in bytes: [UInt8]) throws -> [FramePlace] {
-        var places: [FramePlace] = []
-        try visit(bytes) { places.append(FramePlace(kind: $0, body: $1)) }
-        return places
-    }
-
     /// Calls the body with each frame of a message, in order, when all of them have been checked.
     ///
     /// - Throws: a `WireError` if the bytes are not frames and nothing else; what the body throws.

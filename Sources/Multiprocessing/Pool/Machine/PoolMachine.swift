@@ -61,7 +61,7 @@ struct PoolMachine {
     var seats: [Seat]
     /// What waits, in order; chunks that were withdrawn stay here and are passed over.
     var queue: LaneQueue
-    var chunks = NumberTable<Chunk>()
+    var chunks = [UInt64: Chunk]()
     /// Seats by the slots that are taken.
     var loads: LoadTable
     /// Seats by the chunks they hold that others could run; slots whose chunk was taken back do not count.

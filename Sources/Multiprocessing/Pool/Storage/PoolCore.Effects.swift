@@ -31,6 +31,7 @@ extension PoolCore {
 
         var launches: [(seat: Int, generation: UInt64, order: LaunchOrder?)] = []
         var kills: [LaunchedChild] = []
+        /// When somebody looks whether a worker's tasks run too long.
         var looks: [(seat: Int, generation: UInt64, moment: Deadline)] = []
         var cancellations: [Cancellation] = []
         /// Payloads that nobody needs any more.

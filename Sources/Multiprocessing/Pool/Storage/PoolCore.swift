@@ -9,7 +9,7 @@ final class PoolCore: Sendable {
         var machine: PoolMachine
         /// What has been counted.
         var meter = PoolMeter()
-        var chunks = NumberTable<PoolChunk>()
+        var chunks = [UInt64: PoolChunk]()
         var links: [WorkerLink?]
         var generation: UInt64 = 0
         /// Empty; memory for the machine's next orders.

@@ -22,15 +22,7 @@ extension ResultBuffer {
     /// Submits a chunk as soon as the pool has a place for it.
     nonisolated(nonsending) func submitWhenAdmitted(_ chunk: PoolChunk) async throws {
         while isBounded, claimPlaces(upTo: 1) == 0 {
-            let latch: Latch<Void>? = state.withLock { state in
-                guard state.places == 0 else { return nil }
-                let latch = Latch<Void>()
-                state.feeder = latch
-                return latch
-            }
-            core.sleepBegan()
-            defer { core.sleepEnded() }
-            _ = try await latch?.wait()
+            try await sleepAsFeeder { $0.places > 0 }
         }
         try submit([chunk])
     }

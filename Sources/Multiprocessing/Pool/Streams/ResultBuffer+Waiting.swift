@@ -30,14 +30,20 @@ extension ResultBuffer {
 
     /// Waits until there is room for another chunk.
     nonisolated(nonsending) func waitForRoom() async throws {
+        try await sleepAsFeeder { $0.machine.hasRoom }
+    }
+
+    /// Sleeps until the feeder is called, unless there is what it would wait for.
+    nonisolated(nonsending) func sleepAsFeeder(unless isThere: (borrowing State) -> Bool) async throws {
         let latch: Latch<Void>? = state.withLock { state in
-            guard !state.machine.hasRoom else { return nil }
+            guard !isThere(state) else { return nil }
             let latch = Latch<Void>()
             state.feeder = latch
             return latch
         }
+        guard let latch else { return }
         core.sleepBegan()
         defer { core.sleepEnded() }
-        _ = try await latch?.wait()
+        _ = try await latch.wait()
     }
 }

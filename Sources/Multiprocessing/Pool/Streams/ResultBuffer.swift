@@ -125,7 +125,7 @@ final class ResultBuffer: ChunkSink {
     /// Whether a worker has begun with any of it.
     var hasBegun: Bool {
         let (hasResults, chunks) = state.withLock {
-            ($0.machine.hasResults, $0.machine.outstanding.keys)
+            ($0.machine.hasResults, Array($0.machine.outstanding.keys))
         }
         return hasResults || core.hasBegun(chunks)
     }
@@ -134,7 +134,7 @@ final class ResultBuffer: ChunkSink {
     func abandon() {
         let chunks = state.withLock { state in
             state.isAbandoned = true
-            return state.machine.outstanding.keys
+            return Array(state.machine.outstanding.keys)
         }
         returnPlaces()
         if !chunks.isEmpty { core.withdraw(chunks) }

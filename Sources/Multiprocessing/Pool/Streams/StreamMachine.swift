@@ -18,13 +18,13 @@ struct StreamMachine {
     private static let byteWindow = 8 << 20
     private var openBytes = 0
     /// Deliveries by their first item, and in the order in which they came.
-    private var early = NumberTable<Delivery>()
+    private var early = [UInt64: Delivery]()
     private var arrived: [Delivery] = []
     private var nextItem = 0
     /// Deliveries that the consumer has and is not through with.
     private var inHand = 0
     /// Chunks that have been submitted, with the items that have not come back yet.
-    private(set) var outstanding = NumberTable<(items: Int, bytes: Int, size: Int)>()
+    private(set) var outstanding = [UInt64: (items: Int, bytes: Int, size: Int)]()
     private var inputEnd: Result<Void, any Error>?
 
     init(isOrdered: Bool, window: Int) {
@@ -85,7 +85,7 @@ struct StreamMachine {
 
     /// Whether `next` has something: results, or the end.
     var hasNext: Bool {
-        if isOrdered ? early.contains(UInt64(nextItem)) : !arrived.isEmpty { return true }
+        if isOrdered ? early[UInt64(nextItem)] != nil : !arrived.isEmpty { return true }
         return inputEnd != nil && outstanding.isEmpty && early.isEmpty
     }
 

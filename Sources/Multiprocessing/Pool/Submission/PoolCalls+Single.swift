@@ -9,7 +9,7 @@ extension PoolCalls {
         let call = try SingleCall<Body.Output>.submit(
             body, arguments, Nothing(), at: callSite, timeout: timeout, label: "apply")
         do {
-            guard let result = try await call.wait() else {
+            guard try await call.arrive(timeout: nil), let result = call.result else {
                 throw MultiprocessingError(.timeout, "a wait without a limit ended")
             }
             return try result.get()

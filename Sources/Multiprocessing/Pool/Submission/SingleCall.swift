@@ -99,16 +99,6 @@ final class SingleCall<Output: Codable & Sendable>: ChunkSink {
         return reader.next(with: &arrays) ?? .failure(CancellationError())
     }
 
-    /// Waits for the result; looks for it for a moment before it goes to sleep.
-    ///
-    /// Nil when the limit is over.
-    nonisolated(nonsending) func wait(timeout: Duration? = nil) async throws -> Result<Output, any Error>? {
-        if !core.look(until: { isHere.load(ordering: .acquiring) }), try await !sleep(timeout: timeout) {
-            return nil
-        }
-        return result
-    }
-
     /// Whether a worker has begun it.
     var isRunning: Bool { core.hasBegun([chunk]) }
 
