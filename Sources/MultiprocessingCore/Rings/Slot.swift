@@ -79,12 +79,12 @@ package final class Slot: Sendable {
 
     /// The worker begins the item with this index, the one after the last.
     ///
-    /// - Returns: false when the parent has halted the chunk, which it does only to chunks whose time is taken.
+    /// - Returns: false when the parent has halted the chunk, which it does only to chunks whose items are stamped.
     package func begin(item index: Int, stamped: Bool) -> Bool {
         let begun = UInt64(index + 1) << 2 | State.started.rawValue
         if stamped {
             clock.value = Deadline.now.nanoseconds
-            if index > 0 { return word.replace(begun - 4, with: begun) }
+            return word.replace(begun - 4, with: begun)
         }
         word.value = begun
         return true

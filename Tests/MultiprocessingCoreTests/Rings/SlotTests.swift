@@ -104,6 +104,16 @@ import Testing
         #expect(slot.begin(item: 1, stamped: true))
     }
 
+    @Test func aChunkMayBeHaltedBeforeItsFirstItem() throws {
+        let slot = try slot()
+        slot.post()
+        #expect(slot.start())
+        #expect(slot.halt(after: 0))
+        #expect(!slot.begin(item: 0, stamped: true))
+        #expect(slot.begunItems == 0)
+        #expect(slot.state == .started)
+    }
+
     @Test func nothingThatTheOtherSideWritesIsDangerous() throws {
         let segment = try WorkerSegment.make(ringBytes: 4096)
         let page = try SharedMapping(segment.file.descriptor, offset: 0, count: 4096)

@@ -54,11 +54,7 @@ import Testing
         let clients = Task {
             try await withThrowingTaskGroup(of: Int.self) { group in
                 for number in 0..<count {
-                    group.addTask {
-                        let connection = try await Self.connect(to: address)
-                        try await connection.send(number)
-                        return try await connection.receive(Int.self)
-                    }
+                    group.addTask { try await Self.exchange(number, with: address) }
                 }
                 // Nobody waits for a client that has failed.
                 defer { listener.close() }
@@ -76,10 +72,14 @@ import Testing
     }
 
     /// Whoever does not get through within the five seconds, because the machine is slow, comes again.
-    private static func connect(to address: ListenerAddress) async throws -> Connection {
+    ///
+    /// A client may hear of that only when it uses the connection. One that was served in vain would count twice.
+    private static func exchange(_ number: Int, with address: ListenerAddress) async throws -> Int {
         while true {
             do {
-                return try await Connection.connect(to: address)
+                let connection = try await Connection.connect(to: address)
+                try await connection.send(number)
+                return try await connection.receive(Int.self)
             } catch let error as MultiprocessingError where error.code == .brokenConnection {
                 try Task.checkCancellation()
             }

@@ -15,24 +15,27 @@ import Testing
             // Floods and droughts, so that both full queues and idle workers occur.
             let isFlood = step / 400 % 2 == 0
             switch generator.next() % 100 {
-            case 0..<(isFlood ? 50 : 12):
+            case 0..<(isFlood ? 20 : 3):
                 let bytes = generator.next() % 20 == 0 ? PoolMachine.byteBudget / 3 : 10
                 var rank = LaneQueue.Rank.usual
                 if hasRanks, step / 1000 % 2 == 1 {
                     rank.lane = ["a", "b"][Int(generator.next() % 2)]
                     rank.priority = UInt8(generator.next() % 3)
                 }
-                try pool.submit(bytes: bytes, rank: rank)
+                try pool.submit(bytes: bytes, rank: rank, items: Int(1 + generator.next() % 4))
             case 50..<54:
                 if let id = pool.open.randomElement(using: &generator) { try pool.withdraw(id) }
             case 54..<55:
                 let seat = Int.random(in: pool.workers.indices, using: &generator)
                 if generator.next() % 2 == 0 { try pool.condemn(seat) }
                 if generator.next() % 4 == 0 { try pool.pardon(seat) } else { try pool.end(seat) }
+            case 55..<58:
+                try pool.look()
             default:
                 try pool.step(Int.random(in: pool.workers.indices, using: &generator))
             }
         }
+        #expect(seats == 1 || pool.divisions > 10)
         #expect(pool.completed > 1000)
         #expect(pool.dropped > 10)
         try pool.close()

@@ -23,6 +23,8 @@ struct PoolSimulation {
         var posted = 0
         var order: [Int] = []
         var slots: [Int: (id: UInt64, state: SlotState)] = [:]
+        /// Items of the chunk that runs which have begun.
+        var begun = 0
         var isDismissed = false
     }
 
@@ -43,6 +45,10 @@ struct PoolSimulation {
     /// Those that left in good order.
     private(set) var left = 0
     private var keys: [UInt64: Int] = [:]
+    /// The items of chunks that have several.
+    private var items: [UInt64: Int] = [:]
+    /// How many chunks have been divided.
+    private(set) var divisions = 0
     /// The worker to which the last task of a key went.
     private var homes: [Int: (seat: Int, number: Int)] = [:]
     /// The number of workers is above the target for a while after it was made smaller.
@@ -58,13 +64,35 @@ struct PoolSimulation {
 
     // MARK: Events
 
-    mutating func submit(bytes: Int, key: Int? = nil, rank: LaneQueue.Rank = .usual) throws {
+    mutating func submit(
+        bytes: Int, key: Int? = nil, rank: LaneQueue.Rank = .usual, items count: Int = 1
+    ) throws {
         guard machine.phase == .open else { return }
         lastID += 1
         let id = lastID
         open.insert(id)
         keys[id] = key
-        try event { machine, actions in machine.submit(id, bytes: bytes, key: key, rank: rank, &actions) }
+        items[id] = count
+        try event { machine, actions in
+            machine.submit(
+                id, bytes: bytes, key: key, rank: rank, isDivisible: count > 1 && key == nil, &actions)
+        }
+    }
+
+    /// Somebody looks whether chunks have to be divided.
+    mutating func look() throws {
+        try event { machine, actions in _ = machine.divideForIdle(&actions) }
+        let isAnyIdle = workers.indices.contains { seat in
+            workers[seat]?.order.isEmpty == true && machine.seats[seat].stage == .working
+        }
+        guard isAnyIdle, machine.phase == .open else { return }
+        for case let worker? in workers {
+            if let slot = worker.order.first, let entry = worker.slots[slot], entry.state == .started,
+                keys[entry.id] == nil, !unwanted.contains(entry.id), worker.begun < items[entry.id] ?? 1
+            {
+                throw Violation(description: "items wait in \(entry.id) while a worker idles")
+            }
+        }
     }
 
     mutating func ready(_ seat: Int) throws {
@@ -97,6 +125,11 @@ struct PoolSimulation {
         }
         if entry.state == .posted {
             workers[seat]?.slots[slot]?.state = .started
+            workers[seat]?.begun = 1
+            return
+        }
+        if entry.state == .started, worker.begun < items[entry.id] ?? 1 {
+            workers[seat]?.begun += 1
             return
         }
         workers[seat]?.order.removeFirst()
@@ -212,6 +245,8 @@ struct PoolSimulation {
             guard entry.state == .posted else { return }
             workers[seat]?.slots[slot]?.state = .revoked
             machine.revoked(seat: seat, slot: slot, requeue: true, &actions)
+        case .divide(let id, let seat, let slot):
+            try divide(id, seat, slot, &actions)
         case .dismiss(let seat):
             guard let worker = workers[seat], !worker.isDismissed else {
                 throw Violation(description: "seat \(seat) is dismissed twice")
@@ -230,6 +265,26 @@ struct PoolSimulation {
         }
     }
 
+    private mutating func divide(
+        _ id: UInt64, _ seat: Int, _ slot: Int, _ actions: inout [PoolMachine.Action]
+    ) throws {
+        guard let worker = workers[seat], let entry = worker.slots[slot], entry.id == id,
+            let count = items[id], count > 1, keys[id] == nil
+        else { throw Violation(description: "\(id) cannot be divided in seat \(seat)") }
+        guard machine.hasIdleWorker else { return }
+        guard entry.state == .started else {
+            return try perform(.revoke(id, seat: seat, slot: slot), &actions)
+        }
+        let rest = count - worker.begun
+        guard rest > 0, !unwanted.contains(id) else { return machine.cannotDivide(id) }
+        divisions += 1
+        lastID += 1
+        open.insert(lastID)
+        items[id] = worker.begun
+        items[lastID] = rest
+        machine.divided(id, rest: (lastID, 10, rest > 1), &actions)
+    }
+
     /// Tasks of a key go to one worker for as long as it takes work.
     private mutating func follow(_ id: UInt64, to seat: Int, _ worker: Worker) throws {
         guard let key = keys[id] else { return }
@@ -243,6 +298,7 @@ struct PoolSimulation {
 
     private mutating func close(_ id: UInt64) throws {
         keys[id] = nil
+        items[id] = nil
         guard open.remove(id) != nil else { throw Violation(description: "\(id) ended twice") }
         unwanted.remove(id)
     }

@@ -14,7 +14,7 @@ import Testing
     private static func next(_ machine: inout StreamMachine) -> String {
         switch machine.next() {
         case .deliveries(let deliveries):
-            machine.used(deliveries.count)
+            machine.used(deliveries.reduce(0) { $0 + machine.weight(of: $1) })
             return deliveries.map { "\($0.firstItem)+\($0.count)" }.joined(separator: " ")
         case .nothing: return "nothing"
         case .finished(nil): return "end"
@@ -71,15 +71,15 @@ import Testing
     @Test(arguments: [true, false])
     func theWindowCountsWhatHasNotBeenHandedOut(isOrdered: Bool) {
         var machine = StreamMachine(isOrdered: isOrdered, window: 4)
-        #expect(machine.room.chunks == 4 && machine.isHungry)
+        #expect(machine.room.count == 4 && machine.isHungry)
         for chunk in 0..<3 as Range<UInt64> { machine.submitted(chunk, items: 1, bytes: 100) }
-        #expect(machine.room.chunks == 1 && !machine.isHungry)
+        #expect(machine.room.count == 1 && !machine.isHungry)
         _ = machine.received(Self.delivery(0, 0, 1))
-        #expect(machine.room.chunks == 1)
+        #expect(machine.room.count == 1)
         #expect(Self.next(&machine) == "0+1")
-        #expect(machine.room.chunks == 2 && machine.isHungry)
+        #expect(machine.room.count == 2 && machine.isHungry)
         machine.inputEnded(.success(()))
-        #expect(machine.room.chunks == 0)
+        #expect(machine.room.count == 0)
     }
 
     @Test(arguments: [true, false])
@@ -94,11 +94,47 @@ import Testing
             return
         }
         #expect(deliveries.map(\.firstItem) == [0, 1, 2, 3])
-        #expect(!machine.hasNext && machine.room.chunks == 0 && !machine.isHungry)
+        #expect(!machine.hasNext && machine.room.count == 0 && !machine.isHungry)
         machine.used(1)
-        #expect(machine.room.chunks == 1 && !machine.isHungry)
+        #expect(machine.room.count == 1 && !machine.isHungry)
         machine.used(3)
-        #expect(machine.room.chunks == 4 && machine.isHungry)
+        #expect(machine.room.count == 4 && machine.isHungry)
+    }
+
+    @Test(arguments: [true, false])
+    func aWindowOfItemsCountsThem(isOrdered: Bool) {
+        var machine = StreamMachine(isOrdered: isOrdered, window: 16, countsItems: true)
+        machine.submitted(0, items: 5, bytes: 100)
+        machine.submitted(1, items: 1, bytes: 100)
+        #expect(machine.room.count == 10 && machine.isHungry)
+        _ = machine.received(Self.delivery(0, 0, 3))
+        #expect(machine.room.count == 10)
+        #expect(Self.next(&machine) == "0+3")
+        #expect(machine.room.count == 13)
+        // An item that could not be encoded takes a place as well.
+        _ = machine.received(Self.delivery(99, 6, 1))
+        #expect(machine.room.count == 12)
+    }
+
+    @Test(arguments: [true, false])
+    func aDividedChunkComesInTwo(isOrdered: Bool) {
+        var machine = StreamMachine(isOrdered: isOrdered, window: 16, countsItems: true)
+        machine.submitted(0, items: 5, bytes: 100)
+        machine.inputEnded(.success(()))
+        _ = machine.received(Self.delivery(0, 0, 1))
+        machine.divided(0, rest: 7, items: 3, bytes: 60)
+        #expect(machine.outstanding[0]?.items == 1 && machine.outstanding[7]?.items == 3)
+        _ = machine.received(Self.delivery(7, 2, 3))
+        #expect(!machine.outstanding.keys.contains(7))
+        _ = machine.received(Self.delivery(0, 1, 1))
+        #expect(machine.outstanding.isEmpty)
+        #expect(Self.take(5, &machine).last == "end")
+        // All that had begun has come already.
+        var other = StreamMachine(isOrdered: isOrdered, window: 16, countsItems: true)
+        other.submitted(0, items: 2, bytes: 100)
+        _ = other.received(Self.delivery(0, 0, 1))
+        other.divided(0, rest: 7, items: 1, bytes: 60)
+        #expect(Array(other.outstanding.keys) == [7])
     }
 
     @Test(arguments: [true, false])
@@ -133,7 +169,7 @@ import Testing
         var (submitted, chunk, handedOut) = (0, UInt64(0), [Int]())
         let total = 3000
         while handedOut.count < total {
-            if submitted < total, machine.room.chunks > 0, Bool.random(using: &generator) {
+            if submitted < total, machine.room.count > 0, Bool.random(using: &generator) {
                 let items = min(total - submitted, Int.random(in: 1...5, using: &generator))
                 machine.submitted(chunk, items: items, bytes: 100)
                 let cut = Int.random(in: 1...items, using: &generator)

@@ -3,7 +3,7 @@ extension PoolCalls {
     ///
     /// - Parameters:
     ///   - inputs: what the body is called with, pulled while the stream is iterated, within a bound.
-    ///   - chunkSize: how many inputs travel together.
+    ///   - chunkSize: how many inputs travel together; with 1, tiny ones do so unnoticed.
     ///   - timeout: how long the body may run for one input; nil sets no limit.
     ///   - body: the work, which runs in other processes.
     /// - Returns: the stream. Its errors are those of `apply`, thrown by the element they belong to.
@@ -58,7 +58,7 @@ extension PoolCalls {
     ///
     /// - Parameters:
     ///   - inputs: what the body is called with, pulled while the stream is iterated, within a bound.
-    ///   - chunkSize: how many inputs travel together.
+    ///   - chunkSize: how many inputs travel together; with 1, tiny ones do so unnoticed.
     ///   - timeout: how long the body may run for one input; nil sets no limit.
     ///   - body: the work, which runs in other processes.
     /// - Returns: the stream. Its errors are those of `apply`, thrown by the element they belong to.

@@ -10,14 +10,15 @@ extension PoolMachine {
     }
 
     mutating func submit(
-        _ id: ChunkID, bytes: Int, key: Int? = nil, rank: LaneQueue.Rank = .usual, _ actions: inout [Action]
+        _ id: ChunkID, bytes: Int, key: Int? = nil, rank: LaneQueue.Rank = .usual, isDivisible: Bool = false,
+        _ actions: inout [Action]
     ) {
         if chunks.isEmpty || queue.isSelective && queue.isEmpty {
             queue.reset(to: rank)
         } else {
             admit(rank, &actions)
         }
-        chunks[id] = Chunk(bytes: bytes, key: key, rank: rank)
+        chunks[id] = Chunk(bytes: bytes, key: key, rank: rank, isDivisible: isDivisible)
         queue.append(id, rank)
         dispatch(&actions)
     }
@@ -25,7 +26,7 @@ extension PoolMachine {
     /// Prepares the queue for a chunk of this rank.
     ///
     /// From the second rank on the order in which chunks came does not decide alone: workers hold nothing in advance.
-    private mutating func admit(_ rank: LaneQueue.Rank, _ actions: inout [Action]) {
+    mutating func admit(_ rank: LaneQueue.Rank, _ actions: inout [Action]) {
         guard !queue.isSelective, rank != queue.uniformRank else { return }
         queue.beginSelecting()
         var waiting: [(id: ChunkID, seat: Int, slot: Int)] = []
@@ -43,9 +44,11 @@ extension PoolMachine {
     /// Puts back what was in a dead worker's hands and must run elsewhere, before everything that waits.
     mutating func resubmit(_ ids: [(id: ChunkID, bytes: Int, key: Int?)], _ actions: inout [Action]) {
         for (id, bytes, key) in ids.reversed() {
-            let rank = orphans[id] ?? queue.uniformRank
+            let orphan = orphans[id]
+            let rank = orphan?.rank ?? queue.uniformRank
             admit(rank, &actions)
-            chunks[id] = Chunk(bytes: bytes, key: key, rank: rank)
+            chunks[id] = Chunk(
+                bytes: bytes, key: key, rank: rank, isDivisible: orphan?.isDivisible ?? false)
             queue.prepend(id, rank)
         }
         orphans = [:]

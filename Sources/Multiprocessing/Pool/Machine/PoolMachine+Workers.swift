@@ -66,8 +66,7 @@ extension PoolMachine {
         }
         orphans = [:]
         for (_, id) in held {
-            if let rank = chunks[id]?.rank { orphans[id] = rank }
-            chunks[id] = nil
+            orphans[id] = chunks.removeValue(forKey: id)
         }
         giveBackOwn(seat)
         if !seats[seat].isLeaving, phase == .open || phase == .draining {

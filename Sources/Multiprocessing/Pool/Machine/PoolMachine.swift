@@ -12,6 +12,10 @@ struct PoolMachine {
         case post(ChunkID, seat: Int, slot: Int)
         /// Try to take the chunk back from the seat's worker; if that works, tell `revoked`.
         case revoke(ChunkID, seat: Int, slot: Int)
+        /// If there is an idle worker by then, try to take back what the seat's worker has not begun of the chunk.
+        ///
+        /// Tell `revoked`, `divided` or `cannotDivide`.
+        case divide(ChunkID, seat: Int, slot: Int)
         /// Ask the seat's worker to leave when it has nothing more to do.
         case dismiss(seat: Int)
         /// End the seat's worker at once.
@@ -34,6 +38,8 @@ struct PoolMachine {
         /// Chunks with the same go to the same worker; nil goes anywhere.
         var key: Int?
         let rank: LaneQueue.Rank
+        /// Whether others could run a part of it while it runs.
+        var isDivisible = false
         /// The worker's slot that holds it; nil while it waits.
         var place: (seat: Int, slot: Int)?
     }
@@ -77,8 +83,8 @@ struct PoolMachine {
     var needsArranging = false
     /// No worker is ordered for now: the system had no room for one, and others are there.
     var startsArePaused = false
-    /// The ranks of what dead workers held, until it is submitted again.
-    var orphans: [ChunkID: LaneQueue.Rank] = [:]
+    /// What dead workers held, until it is submitted again.
+    var orphans: [ChunkID: Chunk] = [:]
     /// Calls that were accepted and have more chunks to submit.
     var openCalls = 0
 

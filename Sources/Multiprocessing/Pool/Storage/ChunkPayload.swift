@@ -14,6 +14,8 @@ struct ChunkForm: OptionSet {
     static let quiet = ChunkForm(rawValue: 8)
     /// Nobody waits for the value of one item alone: values may be handed over together.
     static let collected = ChunkForm(rawValue: 16)
+    /// The pool may take back, while the chunk runs, what has not begun; the beginning of each item is written down.
+    static let divisible = ChunkForm(rawValue: 32)
 }
 
 /// A chunk on its way to a worker: a header and the arguments of its items.
@@ -90,6 +92,14 @@ struct ChunkPayload {
         rest.append(contentsOf: Array(payload[start..<end]))
         rest.overwrite(at: 16, with: UInt32(items.count))
         return WireBytes(rest.bytes)
+    }
+
+    /// The same chunk by another number.
+    static func renaming(_ payload: WireBytes, _ id: UInt64) -> WireBytes {
+        var renamed = ByteWriter()
+        renamed.append(contentsOf: payload.flattened)
+        renamed.overwrite(at: 8, with: id)
+        return WireBytes(renamed.bytes)
     }
 
     /// Where an item begins, or where the last one ends.

@@ -4,6 +4,17 @@ import MultiprocessingCore
 protocol ChunkSink: AnyObject, Sendable {
     /// Takes results, in their order; called on any thread, without a lock held; must not block.
     func receive(_ deliveries: ArraySlice<Delivery>)
+
+    /// The last items of a chunk come as those of another one; false if nobody wants them any more.
+    ///
+    /// Called with the pool's lock held, and only for chunks that may be divided.
+    func divided(_ chunk: UInt64, rest: UInt64, items: Int, bytes: Int) -> Bool
+}
+
+extension ChunkSink {
+    func divided(_ chunk: UInt64, rest: UInt64, items: Int, bytes: Int) -> Bool {
+        preconditionFailure("only chunks of streams are divided")
+    }
 }
 
 /// Results of consecutive items of a call.

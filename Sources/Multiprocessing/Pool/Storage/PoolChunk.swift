@@ -4,7 +4,7 @@ import MultiprocessingCore
 ///
 /// It is moved about a lot, so what few chunks have is kept apart.
 struct PoolChunk: Sendable {
-    let id: UInt64
+    private(set) var id: UInt64
     let definition: Definition
     /// What the worker gets.
     var payload: WireBytes
@@ -13,6 +13,10 @@ struct PoolChunk: Sendable {
     var count: Int
     /// When it was accepted, on the monotonic clock.
     var submittedAt: UInt64 = 0
+    /// Whether a part of it may go to another worker while it runs.
+    var isDivisible = false
+    /// What has not begun of it was taken back; the worker says when it is through with the rest.
+    private(set) var isDivided = false
     /// All its items count as failed already.
     var isCounted = false
     /// How many of the items have come out, as a value or an error.
@@ -84,9 +88,23 @@ struct PoolChunk: Sendable {
         if items != 0..<count { piece.payload = ChunkPayload.cutting(items, of: payload, count: count) }
         piece.firstItem += items.lowerBound
         piece.count = items.count
+        piece.isDivisible = isDivisible && items.count > 1
         piece.answered = 0
+        piece.isDivided = false
         if mishaps != nil { piece.later = [] }
         return piece
+    }
+
+    /// Takes the items from this one on out: they become a chunk of their own.
+    mutating func divide(at item: Int, restID: UInt64) -> PoolChunk {
+        var rest = piece(item..<count)
+        rest.id = restID
+        rest.payload = ChunkPayload.renaming(rest.payload, restID)
+        if item > 0 { payload = ChunkPayload.cutting(0..<item, of: payload, count: count) }
+        count = item
+        isDivisible = false
+        isDivided = true
+        return rest
     }
 
     /// The next piece, when this one is done; nil when it was the last.

@@ -24,6 +24,10 @@ extension PoolCore {
             if chunk.hasDescriptors { effects.lines.append(link.line) }
             wantBulk(link, seat, &effects)
             effects.wake(link.segment)
+            if chunk.isDivisible, !state.watchesGroups {
+                state.watchesGroups = true
+                effects.watchesGroups = true
+            }
             if let limit = chunk.timeout { watchTime(of: seat, link, at: .after(limit), &effects) }
             if configuration.memoryLimit != nil, !link.isWatched {
                 link.isWatched = true
@@ -32,6 +36,13 @@ extension PoolCore {
         case .revoke(_, let seat, let slot):
             guard let link = state.links[seat], link.segment.slots[slot].revoke() else { return }
             state.machine.revoked(seat: seat, slot: slot, requeue: true, &effects.actions)
+        case .divide(let id, let seat, let slot):
+            guard state.machine.hasIdleWorker, let link = state.links[seat] else { return }
+            if link.segment.slots[slot].revoke() {
+                state.machine.revoked(seat: seat, slot: slot, requeue: true, &effects.actions)
+            } else {
+                divide(id, link.segment.slots[slot], &state, &effects)
+            }
         case .dismiss(let seat):
             guard let link = state.links[seat] else { return }
             guarding(link, &effects) { () throws(RingCorruption) in try link.dismiss() }
@@ -120,6 +131,7 @@ extension PoolCore {
         for (seat, generation) in effects.births { watchAge(of: seat, generation) }
         if let reason = effects.pausedBy { resumeLater(after: reason) }
         if effects.beginsTicking { tick() }
+        if effects.watchesGroups { watchGroups() }
         if !effects.events.isEmpty { hub.publish(effects.events) }
         for (latch, error) in effects.resumed { latch.close(error) }
         for buffer in effects.admitted { buffer.placeReserved() }

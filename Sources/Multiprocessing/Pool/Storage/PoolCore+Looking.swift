@@ -17,13 +17,18 @@ extension PoolCore {
         if doorbell.isRinging(workers: seats) { pump() }
         isFound = isDone()
         if isFound { return true }
+        let expectsSoon = budget == attention.maximum
         let end = Deadline.now.nanoseconds + budget
         var looks = 0
         while true {
             looks += 1
-            if looks % 32 == 0, Deadline.now.nanoseconds > end {
-                attention.wasted()
-                return false
+            if looks % 8 == 0 {
+                guard Deadline.now.nanoseconds < end else {
+                    attention.wasted()
+                    return false
+                }
+                // The worker may have been put on this processor; one that works for long would keep it.
+                if expectsSoon { Processor.yield() }
             }
             Processor.pause()
             if doorbell.isRinging(workers: seats) { pump() }

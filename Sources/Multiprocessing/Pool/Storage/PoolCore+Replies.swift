@@ -30,49 +30,31 @@ extension PoolCore {
         _ effects: inout Effects
     ) {
         guard link.segment.slots.indices.contains(batch.slot) else { return }
+        let id = state.machine.seats[seat].chunks[batch.slot]
         var isDone = batch.isVacated
         var successor: PoolChunk?
         if batch.count > 0 {
             // Taken out, because most chunks are over with this.
-            guard let id = state.machine.seats[seat].chunks[batch.slot],
-                var chunk = state.chunks.removeValue(forKey: id)
-            else { return }
+            guard let id, var chunk = state.chunks.removeValue(forKey: id) else { return }
             guard chunk.answered + batch.count <= chunk.count else {
                 // More answers than questions.
                 state.chunks[id] = chunk
                 guarding(link, &effects) { () throws(RingCorruption) in throw RingCorruption() }
                 return
             }
-            state.meter.receive(
-                chunk.isCounted ? 0 : batch.count, failures: batch.failures, bytes: batch.byteCount,
-                isWanted: chunk.sink != nil)
-            if batch.failures > 0 { noteFailures(batch, of: chunk, &effects) }
-            if let sink = chunk.sink {
-                let isLast = chunk.answered + batch.count == chunk.count
-                let delivery = Delivery(
-                    chunk: id, firstItem: chunk.firstItem + chunk.answered, count: batch.count,
-                    content: batch.content,
-                    nanoseconds: isLast ? link.segment.slots[batch.slot].nanoseconds : 0)
-                effects.deliver(delivery, to: sink)
-            }
-            chunk.answered += batch.count
-            if chunk.answered < chunk.count {
+            let slot = link.segment.slots[batch.slot]
+            receive(batch, of: &chunk, slot, &state, &effects)
+            // Of a divided chunk the worker says itself that it is through with it.
+            if chunk.answered < chunk.count || chunk.isDivided {
                 state.chunks[id] = chunk
             } else {
-                let slot = link.segment.slots[batch.slot]
-                state.meter.finish(
-                    chunk, begun: chunk.count == 1 ? slot.begunAt?.nanoseconds : nil,
-                    spent: slot.nanoseconds, now: effects.now)
+                finish(chunk, slot, &state, &effects)
                 successor = chunk.successor
-                if chunk.payload.count >= BufferPool.least {
-                    effects.spentPayloads.append(chunk.payload.bytes)
-                }
                 isDone = true
             }
-        } else if isDone, let id = state.machine.seats[seat].chunks[batch.slot] {
-            // Only a chunk that nobody wants is given up half way.
-            effects.withdrawnItems += state.chunks[id]?.uncounted ?? 0
-            state.chunks[id] = nil
+        }
+        if batch.isVacated, let id, let chunk = state.chunks.removeValue(forKey: id) {
+            successor = leftover(of: chunk, &effects)
         }
         guard isDone else { return }
         link.segment.slots[batch.slot].free()
@@ -86,5 +68,48 @@ extension PoolCore {
         } else {
             state.machine.slotFreed(seat: seat, slot: batch.slot, &effects.actions)
         }
+    }
+
+    /// Counts answers, and gives them to whoever waits for them.
+    private func receive(
+        _ batch: WorkerLink.Batch, of chunk: inout PoolChunk, _ slot: Slot, _ state: inout State,
+        _ effects: inout Effects
+    ) {
+        state.meter.receive(
+            chunk.isCounted ? 0 : batch.count, failures: batch.failures, bytes: batch.byteCount,
+            isWanted: chunk.sink != nil)
+        if batch.failures > 0 { noteFailures(batch, of: chunk, &effects) }
+        let firstItem = chunk.firstItem + chunk.answered
+        chunk.answered += batch.count
+        guard let sink = chunk.sink else { return }
+        let delivery = Delivery(
+            chunk: chunk.id, firstItem: firstItem, count: batch.count, content: batch.content,
+            nanoseconds: chunk.answered == chunk.count ? slot.nanoseconds : 0)
+        effects.deliver(delivery, to: sink)
+    }
+
+    /// Every item of the chunk has come out.
+    private func finish(
+        _ chunk: PoolChunk, _ slot: Slot, _ state: inout State, _ effects: inout Effects
+    ) {
+        state.meter.finish(
+            chunk, begun: chunk.count == 1 ? slot.begunAt?.nanoseconds : nil,
+            spent: slot.nanoseconds, now: effects.now)
+        if chunk.payload.count >= BufferPool.least {
+            effects.spentPayloads.append(chunk.payload.bytes)
+        }
+    }
+
+    /// What goes on elsewhere of a chunk that a worker is through with before its end.
+    private func leftover(of chunk: PoolChunk, _ effects: inout Effects) -> PoolChunk? {
+        guard chunk.sink != nil else {
+            effects.withdrawnItems += chunk.uncounted
+            return nil
+        }
+        guard chunk.answered < chunk.count else { return chunk.successor }
+        // Its task has cancelled itself; what follows it was not meant.
+        var rest = chunk.piece(chunk.answered..<chunk.count)
+        rest.later = chunk.later
+        return rest
     }
 }

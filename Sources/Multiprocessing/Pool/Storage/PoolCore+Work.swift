@@ -45,7 +45,7 @@ extension PoolCore {
                 state.meter.submit(chunk.count)
                 state.machine.submit(
                     chunk.id, bytes: chunk.weight, key: chunk.options.key, rank: chunk.terms?.rank ?? .usual,
-                    &effects.actions)
+                    isDivisible: chunk.isDivisible, &effects.actions)
             }
             return nil
         }

@@ -44,6 +44,8 @@ extension PoolCore {
         var births: [(seat: Int, generation: UInt64)] = []
         /// Whether idle workers are looked for.
         var beginsTicking = false
+        /// Whether chunks are looked for that others could help with.
+        var watchesGroups = false
         /// Whoever waited for something about the workers that has come true.
         var resumed: [(latch: Latch<(any Error)?>, error: (any Error)?)] = []
         /// When the replies at hand were read.

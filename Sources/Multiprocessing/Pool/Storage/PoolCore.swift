@@ -20,6 +20,8 @@ final class PoolCore: Sendable {
         var waits: [PoolWait] = []
         /// Whether idle workers are being looked for.
         var isTicking = false
+        /// Whether chunks are being looked for that others could help with.
+        var watchesGroups = false
         /// Who may submit, where the number of waiting tasks has a limit.
         var gate: AdmissionGate<ResultBuffer>
     }
@@ -48,6 +50,8 @@ final class PoolCore: Sendable {
     let outputLane = Lane("mp-output")
     /// Whether workers are looked at after each task.
     let isCheckedUp: Bool
+    /// Whether nothing in the pool counts chunks, so that tiny items of one call may travel together.
+    let mayGroup: Bool
     private let targetSize: Atomic<Int>
     private let seatCount: Atomic<Int>
     private let nextID = Atomic<UInt64>(1)
@@ -64,6 +68,7 @@ final class PoolCore: Sendable {
         self.hooks = hooks
         self.configuration = configuration
         isCheckedUp = configuration.recycling.needsLook
+        mayGroup = !isCheckedUp && maxTasksPerChild == nil && configuration.maxQueued == nil
         self.launcher = launcher
         doorbell = try Doorbell.make()
         attention = Attention()

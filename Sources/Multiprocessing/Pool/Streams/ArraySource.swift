@@ -23,10 +23,10 @@ struct ArraySource<Body: PortableBody>: ChunkSource {
         ChunkSizer(workers: workers, most: mostBytes / max(1, Body.packing?.spacing ?? 1))
     }
 
-    mutating func pull(_ limit: (chunks: Int, bytes: Int), into buffer: ResultBuffer) {
+    mutating func pull(_ limit: (count: Int, bytes: Int), into buffer: ResultBuffer) {
         var chunks: [PoolChunk] = []
         var (pulled, bytes, enough) = (0, 0, Self.firstChunks)
-        while pulled < limit.chunks, bytes < limit.bytes || pulled == 0, position < inputs.count {
+        while pulled < limit.count, bytes < limit.bytes || pulled == 0, position < inputs.count {
             let size = builder.chunkSize ?? buffer.nextSize(of: inputs.count - position)
             let before = chunks.count
             take(min(size, inputs.count - position), &chunks, buffer)

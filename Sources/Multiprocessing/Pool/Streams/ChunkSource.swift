@@ -3,12 +3,17 @@ import MultiprocessingCore
 /// What a stream pulls its chunks from.
 protocol ChunkSource {
     /// Pulls chunks up to a limit, at least one, and submits them; tells the buffer when the input is exhausted.
-    mutating func pull(_ limit: (chunks: Int, bytes: Int), into buffer: ResultBuffer)
+    ///
+    /// The limit is one of items if the buffer counts those, else of chunks.
+    mutating func pull(_ limit: (count: Int, bytes: Int), into buffer: ResultBuffer)
 }
 
 /// Chunks of the elements of a sequence.
 struct SequenceSource<Input: IteratorProtocol, Body: PortableBody>: ChunkSource
 where Input.Element == Body.Arguments {
+    /// Tiny items that travel together have no more bytes than this.
+    private static var mostBytes: Int { 16 << 10 }
+
     private var iterator: Input
     private var builder: ChunkBuilder<Body>
 
@@ -17,18 +22,21 @@ where Input.Element == Body.Arguments {
         self.builder = builder
     }
 
-    mutating func pull(_ limit: (chunks: Int, bytes: Int), into buffer: ResultBuffer) {
+    mutating func pull(_ limit: (count: Int, bytes: Int), into buffer: ResultBuffer) {
+        if builder.isGrouped { builder.chunkSize = buffer.nextSize(of: .max) }
         var chunks: [PoolChunk] = []
-        var bytes = 0
+        var (pulled, bytes) = (0, 0)
         var end: Result<Void, any Error>?
-        while chunks.count < limit.chunks, bytes < limit.bytes || chunks.isEmpty, end == nil {
+        while pulled < limit.count, bytes < limit.bytes || pulled == 0, end == nil {
             guard let element = iterator.next() else {
-                if let chunk = builder.finish() { chunks.append(chunk) }
                 end = .success(())
                 break
             }
             do {
-                guard let chunk = try builder.add(element) else { continue }
+                var chunk = try builder.add(element)
+                if builder.isGrouped, builder.size >= Self.mostBytes { chunk = builder.finish() }
+                if builder.isGrouped || chunk != nil { pulled += 1 }
+                guard let chunk else { continue }
                 bytes += chunk.payload.count
                 chunks.append(chunk)
             } catch {
@@ -37,6 +45,7 @@ where Input.Element == Body.Arguments {
                 buffer.lose(item, .unencodableItem(item, error))
             }
         }
+        if end != nil || builder.isGrouped, let chunk = builder.finish() { chunks.append(chunk) }
         do {
             try buffer.submit(chunks)
         } catch {

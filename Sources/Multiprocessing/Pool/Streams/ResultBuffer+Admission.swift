@@ -6,17 +6,17 @@ extension ResultBuffer {
 
     /// How much input should be pulled and submitted now.
     ///
-    /// - Parameter used: deliveries that the consumer is through with since the last time.
-    /// - Returns: chunks, and bytes of them, at most; nil for none.
-    func claimRoom(used: Int) -> (chunks: Int, bytes: Int)? {
+    /// - Parameter used: the weight of what the consumer is through with since the last time.
+    /// - Returns: chunks or items, and bytes of them, at most; nil for none.
+    func claimRoom(used: Int) -> (count: Int, bytes: Int)? {
         let room = state.withLock { state in
             state.machine.used(used)
             return state.machine.isHungry ? state.machine.room : nil
         }
         guard let room else { return nil }
         guard isBounded else { return room }
-        let places = claimPlaces(upTo: room.chunks)
-        return places > 0 ? (min(room.chunks, places), room.bytes) : nil
+        let places = claimPlaces(upTo: room.count)
+        return places > 0 ? (min(room.count, places), room.bytes) : nil
     }
 
     /// Submits a chunk as soon as the pool has a place for it.

@@ -19,7 +19,7 @@ extension ResultBuffer {
         return try await latch.wait(timeout: timeout) != nil
     }
 
-    /// The consumer is through with so many deliveries, which may be what the feeder waits for.
+    /// The consumer is through with deliveries of this weight, which may be what the feeder waits for.
     func makeRoom(used: Int) {
         let feeder = state.withLock { state in
             state.machine.used(used)

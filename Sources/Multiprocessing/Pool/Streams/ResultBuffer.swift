@@ -19,18 +19,22 @@ final class ResultBuffer: ChunkSink {
     }
 
     let core: PoolCore
-    /// So many used deliveries are worth telling: with the room for them there may be enough for more input.
+    /// So much that was used is worth telling: with the room for them there may be enough for more input.
     let handful: Int
+    /// Whether the window is one of items, not of chunks.
+    let countsItems: Bool
     let state: Mutex<State>
     /// Whether there is something for the consumer.
     let news = Atomic<Bool>(false)
     /// Whether the pool waits for more chunks.
     private let isCall = Atomic<Bool>(false)
 
-    init(core: PoolCore, isOrdered: Bool, window: Int) {
+    init(core: PoolCore, isOrdered: Bool, window: Int, countsItems: Bool = false) {
         self.core = core
+        self.countsItems = countsItems
         handful = max(1, min(window / 2, PoolMachine.depth))
-        state = Mutex(State(machine: StreamMachine(isOrdered: isOrdered, window: window)))
+        state = Mutex(
+            State(machine: StreamMachine(isOrdered: isOrdered, window: window, countsItems: countsItems)))
     }
 
     deinit {
@@ -77,6 +81,14 @@ final class ResultBuffer: ChunkSink {
         }
     }
 
+    func divided(_ chunk: UInt64, rest: UInt64, items: Int, bytes: Int) -> Bool {
+        state.withLock { state in
+            guard !state.isAbandoned else { return false }
+            state.machine.divided(chunk, rest: rest, items: items, bytes: bytes)
+            return true
+        }
+    }
+
     /// An item of the input has no result because of this.
     func lose(_ item: Int, of chunk: UInt64 = 0, count: Int = 1, _ error: any Error) {
         receive([Delivery(chunk: chunk, firstItem: item, count: count, content: .lost(error))])
@@ -100,7 +112,7 @@ final class ResultBuffer: ChunkSink {
 
     /// What is next, without waiting.
     ///
-    /// - Parameter used: deliveries that the consumer is through with since the last time.
+    /// - Parameter used: the weight of what the consumer is through with since the last time.
     /// - Returns: everything that can come out, or that there is nothing, or the end.
     func next(used: Int) -> StreamMachine.Next {
         let (next, feeder) = state.withLock { state in

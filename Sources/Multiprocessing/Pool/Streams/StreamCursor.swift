@@ -13,7 +13,7 @@ final class StreamCursor<Output: Codable & Sendable> {
     private var arrays = PlainArrayReader<Output>()
     /// Deliveries that have been taken, the next of them last.
     private var hand: [Delivery] = []
-    /// Deliveries that are used up, and of which the buffer does not know.
+    /// The weight of deliveries that are used up, and of which the buffer does not know.
     private var used = 0
     private var isFinished = false
 
@@ -73,8 +73,8 @@ final class StreamCursor<Output: Codable & Sendable> {
     /// Goes on to the next delivery that has been taken; without one there is no reader.
     private func turnPage() {
         if let done = reader.take() {
+            used += buffer.countsItems ? done.delivery.count : 1
             buffer.recycle(done.delivery)
-            used += 1
         }
         // It is moved out, so that nothing else holds its memory when that is given back.
         reader = hand.popLast().map { DeliveryReader($0) }

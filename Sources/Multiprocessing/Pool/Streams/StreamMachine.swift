@@ -13,44 +13,66 @@ struct StreamMachine {
     }
 
     private let isOrdered: Bool
+    /// So many chunks may be open, or items where they are counted.
     private let window: Int
+    private let countsItems: Bool
     /// Encoded input that may be under way, beyond two chunks.
     private static let byteWindow = 8 << 20
     private var openBytes = 0
+    /// Items that have been submitted and have not come back.
+    private var openItems = 0
     /// Deliveries by their first item, and in the order in which they came.
     private var early = [UInt64: Delivery]()
     private var arrived: [Delivery] = []
     private var nextItem = 0
-    /// Deliveries that the consumer has and is not through with.
+    /// The weight of what has arrived and was not taken.
+    private var atHand = 0
+    /// The weight of what the consumer has and is not through with.
     private var inHand = 0
     /// Chunks that have been submitted, with the items that have not come back yet.
     private(set) var outstanding = [UInt64: (items: Int, bytes: Int, size: Int)]()
     private var inputEnd: Result<Void, any Error>?
 
-    init(isOrdered: Bool, window: Int) {
+    init(isOrdered: Bool, window: Int, countsItems: Bool = false) {
         self.isOrdered = isOrdered
         self.window = window
+        self.countsItems = countsItems
     }
 
-    /// Chunks, and their bytes, that may be submitted now.
-    var room: (chunks: Int, bytes: Int) {
+    /// Chunks or items, and their bytes, that may be submitted now.
+    var room: (count: Int, bytes: Int) {
         guard inputEnd == nil else { return (0, 0) }
-        return (max(0, window - openChunks), max(0, Self.byteWindow - openBytes))
+        let away = countsItems ? openItems : outstanding.count
+        return (max(0, window - away - atHand - inHand), max(0, Self.byteWindow - openBytes))
     }
 
-    var hasRoom: Bool { room.chunks > 0 && (room.bytes > 0 || outstanding.count < 2) }
-
-    /// Chunks whose results have not all been used yet.
-    private var openChunks: Int { outstanding.count + early.count + arrived.count + inHand }
+    var hasRoom: Bool { room.count > 0 && (room.bytes > 0 || outstanding.count < 2) }
 
     /// Whether it is worth filling up: there is room for at least half of what may be open.
     var isHungry: Bool {
-        hasRoom && room.chunks >= window / 2 && (room.bytes >= Self.byteWindow / 2 || outstanding.count < 2)
+        hasRoom && room.count >= window / 2 && (room.bytes >= Self.byteWindow / 2 || outstanding.count < 2)
     }
+
+    /// What a delivery counts for in the window.
+    func weight(of delivery: Delivery) -> Int { countsItems ? delivery.count : 1 }
 
     mutating func submitted(_ chunk: UInt64, items: Int, bytes: Int) {
         outstanding[chunk] = (items, bytes, items)
+        openItems += items
         openBytes += bytes
+    }
+
+    /// The last items of a chunk come as those of another one.
+    mutating func divided(_ chunk: UInt64, rest: UInt64, items: Int, bytes: Int) {
+        guard let whole = outstanding[chunk] else { return }
+        outstanding[rest] = (items, min(bytes, whole.bytes), items)
+        let left = (whole.items - items, whole.bytes - min(bytes, whole.bytes), whole.size - items)
+        if left.0 > 0 {
+            outstanding[chunk] = left
+        } else {
+            outstanding[chunk] = nil
+            openBytes -= left.1
+        }
     }
 
     /// The input is exhausted, or failed.
@@ -62,7 +84,9 @@ struct StreamMachine {
     ///
     /// Returns whether `next` would have something now.
     mutating func received(_ delivery: Delivery) -> Bool {
+        atHand += weight(of: delivery)
         if let left = outstanding[delivery.chunk] {
+            openItems -= delivery.count
             if left.items > delivery.count {
                 outstanding[delivery.chunk]?.items -= delivery.count
             } else {
@@ -98,8 +122,9 @@ struct StreamMachine {
         guard case .failure(let error) = inputEnd else { return .finished(nil) }
         return .finished(error)
     }
-    /// The consumer is through with so many deliveries.
-    mutating func used(_ count: Int) { inHand -= count }
+
+    /// The consumer is through with deliveries of this weight.
+    mutating func used(_ weight: Int) { inHand -= weight }
 
     private mutating func takeArrived() -> [Delivery] {
         var taken: [Delivery] = []
@@ -112,7 +137,9 @@ struct StreamMachine {
             swap(&taken, &arrived)
             nextItem += taken.count
         }
-        inHand += taken.count
+        let weight = taken.reduce(0) { $0 + self.weight(of: $1) }
+        atHand -= weight
+        inHand += weight
         return taken
     }
 }

@@ -7,7 +7,9 @@ struct ChunkBuilder<Body: PortableBody> {
     private let terms: CallTerms?
     private let definition: Definition
     /// How many items a chunk has; nil where that is found out as the call goes on.
-    let chunkSize: Int?
+    var chunkSize: Int?
+    /// Whether items travel together only as long as nobody notices: a part of a chunk can go elsewhere at any time.
+    let isGrouped: Bool
     /// Whether a chunk may have fewer items than that, so that its descriptors can travel.
     private let isFlexible: Bool
     private let timeout: Duration?
@@ -19,8 +21,7 @@ struct ChunkBuilder<Body: PortableBody> {
 
     init(
         _ site: PoolCallSite, _ terms: CallTerms?, _ definition: Definition, chunkSize: Int?,
-        isFlexible: Bool,
-        isQuiet: Bool, timeout: Duration?, sink: any ChunkSink
+        isFlexible: Bool, isQuiet: Bool, isGrouped: Bool, timeout: Duration?, sink: any ChunkSink
     ) {
         core = site.core
         options = site.options
@@ -28,24 +29,28 @@ struct ChunkBuilder<Body: PortableBody> {
         self.definition = definition
         self.chunkSize = chunkSize
         self.isFlexible = isFlexible
+        self.isGrouped = isGrouped
         self.timeout = timeout
         self.sink = sink
         id = core.makeID()
         payload = ChunkPayload(
             chunk: id, of: core.makeID(), definition: definition.id,
             form: Self.form(
-                packing, isTimed: timeout != nil, isMeasured: chunkSize != 1,
-                isCollected: isQuiet || chunkSize == nil, isQuiet: isQuiet && chunkSize != nil))
+                packing, isTimed: timeout != nil, isMeasured: chunkSize != 1 || isGrouped,
+                isCollected: isQuiet || chunkSize == nil, isQuiet: isQuiet && chunkSize != nil,
+                isDivisible: isGrouped))
     }
 
     private static func form(
-        _ packing: PackedLayout?, isTimed: Bool, isMeasured: Bool, isCollected: Bool, isQuiet: Bool
+        _ packing: PackedLayout?, isTimed: Bool, isMeasured: Bool, isCollected: Bool, isQuiet: Bool,
+        isDivisible: Bool
     ) -> ChunkForm {
         var form: ChunkForm = packing == nil ? [] : .packed
         if isTimed { form.insert(.timed) }
         if isMeasured { form.insert(.measured) }
         if isCollected { form.insert(.collected) }
         if isQuiet { form.insert(.quiet) }
+        if isDivisible { form.insert(.divisible) }
         return form
     }
 
@@ -99,10 +104,11 @@ struct ChunkBuilder<Body: PortableBody> {
     /// The items that have not been given back yet.
     mutating func finish() -> PoolChunk? {
         guard payload.count > 0 else { return nil }
-        let chunk = PoolChunk(
+        var chunk = PoolChunk(
             id: id, definition: definition, payload: payload.bytes, attachments: payload.attachments,
             firstItem: firstItem, count: payload.count, timeout: timeout, options: options,
             terms: terms, sink: sink)
+        chunk.isDivisible = isGrouped && chunk.count > 1
         firstItem += payload.count
         id = core.makeID()
         let isLong = chunk.payload.count >= BufferPool.least

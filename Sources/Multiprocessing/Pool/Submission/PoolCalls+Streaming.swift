@@ -9,7 +9,7 @@ extension PoolCalls {
         do {
             let (buffer, builder) = try prepare(
                 body, context, isOrdered: isOrdered, window: callSite.core.workers * PoolMachine.depth,
-                chunkSize: chunkSize, timeout: timeout, label: label)
+                chunkSize: chunkSize, mayGroup: true, timeout: timeout, label: label)
             let source = SequenceSource(inputs.makeIterator(), builder)
             return PoolResults(.success(StreamCursor(buffer, source: source)))
         } catch {

@@ -95,15 +95,21 @@ extension PoolCalls {
     /// Without a window, chunks are submitted as fast as their bytes allow, and nobody waits for one of them alone.
     nonisolated func prepare<Body: PortableBody>(
         _ body: Body, _ context: Body.Context, isOrdered: Bool, window: Int?, chunkSize: Int?,
-        isFlexible: Bool = false, timeout: Duration?, label: String
+        isFlexible: Bool = false, mayGroup: Bool = false, timeout: Duration?, label: String
     ) throws -> (ResultBuffer, ChunkBuilder<Body>) {
         if let chunkSize { try Self.check(chunkSize) }
+        let core = callSite.core
         let terms = try CallTerms.current(at: callSite)
-        let buffer = ResultBuffer(core: callSite.core, isOrdered: isOrdered, window: window ?? .max / 2)
-        let definition = try callSite.core.define(body, context, label: label)
+        let isUsual = chunkSize == 1 && timeout == nil && terms == nil && callSite.options.isUsual
+        let isGrouped = mayGroup && isUsual && core.mayGroup
+        let buffer = ResultBuffer(
+            core: core, isOrdered: isOrdered, window: window ?? .max / 2, countsItems: isGrouped)
+        if isGrouped { buffer.use(.forGroups(workers: core.workers)) }
+        let definition = try core.define(body, context, label: label)
         let builder = ChunkBuilder<Body>(
-            callSite, terms, definition, chunkSize: chunkSize, isFlexible: isFlexible || chunkSize == nil,
-            isQuiet: window == nil, timeout: timeout, sink: buffer)
+            callSite, terms, definition, chunkSize: chunkSize,
+            isFlexible: isFlexible || chunkSize == nil || isGrouped,
+            isQuiet: window == nil, isGrouped: isGrouped, timeout: timeout, sink: buffer)
         return (buffer, builder)
     }
 

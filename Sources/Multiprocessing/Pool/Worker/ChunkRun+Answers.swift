@@ -15,6 +15,7 @@ extension ChunkRun {
                     cause: error))
         }
         answered += 1
+        took(answered: answered)
         if loop.answer.attachments.isEmpty {
             loop.reply(PoolReply.value, number, loop.answer.message)
             // Long arrays are the task's, and not to be kept.
@@ -30,6 +31,7 @@ extension ChunkRun {
     /// The item threw.
     func fail(_ error: any Error) {
         handOver()
+        took(answered: answered + 1)
         if let desk = loop.desk {
             answered += 1
             desk.put(error)
@@ -44,11 +46,6 @@ extension ChunkRun {
     /// Every item fails for the same reason.
     func failAll(_ error: any Error) {
         while next() != nil { fail(error) }
-    }
-
-    /// Tells the pool how long the chunk has taken, if it wants to know.
-    func took(since begin: UInt64) {
-        if isMeasured { slot.took(nanoseconds: Deadline.now.nanoseconds &- begin) }
     }
 
     /// Nothing more comes from the chunk's task.

@@ -13,11 +13,14 @@ final class ChunkRun: @unchecked Sendable {
     private let attachments: [SharedDescriptor]
     private var begun = 0
     var answered = 0
+    private var start: UInt64 = 0
     /// Where values lie, side by side, that the pool has not been told of, and how many.
     ///
     /// They outlive this process, because the slot says how many items have been begun: the pool takes them over then.
     private var room: RunRoom?
     private var filled = 0
+    /// The pool has taken back what has not begun.
+    private var isHalted = false
     private lazy var pace = RunPace(now: Deadline.now.nanoseconds)
 
     init(
@@ -35,20 +38,21 @@ final class ChunkRun: @unchecked Sendable {
     /// Whether every item has been answered.
     var isComplete: Bool { answered == count }
     /// Whether the pool wants to know how long the chunk takes.
-    var isMeasured: Bool { form.contains(.measured) }
+    private var isMeasured: Bool { form.contains(.measured) }
     /// Whether the arguments lie side by side.
     var isPacked: Bool { form.contains(.packed) }
     /// Whether nobody waits for the value of one item alone.
     ///
     /// Else each is handed over as soon as it is there: the next item may take for ever.
     private var isCollected: Bool { form.contains(.collected) && count > 1 }
+    /// Whether the pool may take back what has not begun.
+    private var isDivisible: Bool { form.contains(.divisible) }
     /// Whether the beginning of each item is written down.
-    private var isStamped: Bool { form.contains(.timed) || count == 1 }
+    private var isStamped: Bool { form.contains(.timed) || isDivisible || count == 1 }
 
     /// The arguments of the next item, which begins now; nil when there is none, or nobody wants it.
     func next() -> MessageReader? {
-        guard begun < count, begun == 0 || !Task.isCancelled else { return nil }
-        guard loop.begin({ slot.begin(item: begun, stamped: isStamped) }) else { return nil }
+        guard begun < count, !isHalted, begun == 0 || !Task.isCancelled, beginItem() else { return nil }
         begun += 1
         if isPacked {
             let size = unsafe reader.bytes.count / count
@@ -63,6 +67,27 @@ final class ChunkRun: @unchecked Sendable {
         }
     }
 
+    private func beginItem() -> Bool {
+        guard isDivisible else { return loop.begin { slot.begin(item: begun, stamped: isStamped) } }
+        return loop.begin {
+            isHalted = !slot.begin(item: begun, stamped: true)
+            return true
+        } && !isHalted
+    }
+
+    /// The task of the chunk begins.
+    func begin() {
+        if isMeasured { start = Deadline.now.nanoseconds }
+    }
+
+    /// Tells the pool how long the chunk has taken, if it wants to know, before the last answer.
+    func took(answered: Int) {
+        // A chunk that could not begin has taken no time.
+        if isMeasured, start > 0, answered == count {
+            slot.took(nanoseconds: Deadline.now.nanoseconds &- start)
+        }
+    }
+
     // MARK: Stretches
 
     /// The items that come next, as many as may run without a look at the clock.
@@ -70,7 +95,7 @@ final class ChunkRun: @unchecked Sendable {
     /// Nil when there is none, nobody wants it, or there is no room for the values now.
     func beginStretch(_ arguments: PackedLayout, _ values: PackedLayout) -> Stretch? {
         // On a thread, which cannot be ended in the middle, each item has to be allowed to begin.
-        guard begun < count, begun == 0 || !Task.isCancelled, loop.desk == nil else { return nil }
+        guard begun < count, !isHalted, begun == 0 || !Task.isCancelled, loop.desk == nil else { return nil }
         guard let room = room ?? loop.openRun(number, spacing: values.spacing, atMost: count - begun) else {
             return nil
         }
@@ -82,7 +107,7 @@ final class ChunkRun: @unchecked Sendable {
         let first = unsafe reader.bytes.baseAddress.unsafelyUnwrapped + begun * arguments.spacing
         return unsafe Stretch(
             of: slot, from: begun, count: isCollected ? min(pace.stride, room.capacity - filled) : 1,
-            isStamped: isStamped,
+            isStamped: isStamped, isDivisible: isDivisible,
             arguments: (first, arguments.spacing),
             values: (room.place + filled * values.spacing, values.spacing))
     }
@@ -91,6 +116,7 @@ final class ChunkRun: @unchecked Sendable {
     func end(_ stretch: Stretch, failure: (any Error)? = nil) {
         begun += stretch.begun
         filled += stretch.returned
+        isHalted = stretch.isHalted
         if let failure {
             fail(failure)
         } else if !isCollected || begun == count || pace.looks(at: Deadline.now.nanoseconds)
@@ -104,6 +130,7 @@ final class ChunkRun: @unchecked Sendable {
     func handOver() {
         guard let room else { return }
         self.room = nil
+        took(answered: answered + filled)
         answered += filled
         loop.closeRun(room, count: filled)
         filled = 0

@@ -10,7 +10,9 @@ extension ProcessPool {
     public struct Worker: Sendable, Hashable, Codable {
         /// The worker's place in its pool, counted from 0, which its successor may have too.
         public let seat: Int
-        /// How many tasks the worker has begun, the present one included; a chunk of a map is one task.
+        /// How many tasks the worker has begun, the present one included.
+        ///
+        /// A chunk is one task, and so are tiny inputs of a stream that travel together.
         public let tasks: Int
 
         private static let owner = Atomic<Int32>(0)

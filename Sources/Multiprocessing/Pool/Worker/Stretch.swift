@@ -8,22 +8,26 @@ import MultiprocessingCore
     private let count: Int
     /// Whether the beginning of each item is written down.
     private let isStamped: Bool
+    /// Whether the pool may have taken back what has not begun.
+    private let isDivisible: Bool
     private let spacing: (arguments: Int, values: Int)
     private var argument: UnsafeRawPointer
     private var value: UnsafeMutableRawPointer
     private(set) var begun = 0
     private(set) var returned = 0
+    private(set) var isHalted = false
 
     /// Both places are aligned for what lies there, and have room for `count` of it.
     init(
         of slot: Slot, from first: Int, count: Int, isStamped: Bool,
-        arguments: (place: UnsafeRawPointer, spacing: Int),
+        isDivisible: Bool, arguments: (place: UnsafeRawPointer, spacing: Int),
         values: (place: UnsafeMutableRawPointer, spacing: Int)
     ) {
         self.slot = slot
         self.first = first
         self.count = count
         self.isStamped = isStamped
+        self.isDivisible = isDivisible
         unsafe argument = arguments.place
         unsafe value = values.place
         spacing = unsafe (arguments.spacing, values.spacing)
@@ -33,9 +37,13 @@ import MultiprocessingCore
     @unsafe mutating func next<Arguments>(_ type: Arguments.Type = Arguments.self) -> UnsafePointer<
         Arguments
     >? {
-        guard begun < count else { return nil }
-        // Halted: this process is about to be ended.
-        guard slot.begin(item: first + begun, stamped: isStamped) else { ThisProcess.awaitEnd() }
+        guard begun < count, !isHalted else { return nil }
+        guard slot.begin(item: first + begun, stamped: isStamped) else {
+            // What may not be divided is halted when this process is about to be ended.
+            guard isDivisible else { ThisProcess.awaitEnd() }
+            isHalted = true
+            return nil
+        }
         begun += 1
         defer { unsafe argument += spacing.arguments }
         return unsafe argument.assumingMemoryBound(to: Arguments.self)

@@ -97,7 +97,7 @@ extension WorkerLoop {
 
     /// The chunk's run, from its beginning to its end.
     private nonisolated(nonsending) func perform(_ invocation: any Invocation, _ chunk: StartedChunk) async {
-        let start = chunk.run.isMeasured ? Deadline.now.nanoseconds : 0
+        chunk.run.begin()
         begin(chunk.id)
         if let company = chunk.company {
             await company.accompany { await invocation.run(chunk.run) }
@@ -105,7 +105,6 @@ extension WorkerLoop {
             await invocation.run(chunk.run)
         }
         end()
-        chunk.run.took(since: start)
         chunk.run.finish()
     }
 
