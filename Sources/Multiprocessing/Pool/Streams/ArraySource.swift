@@ -1,6 +1,6 @@
 import MultiprocessingCore
 
-/// Chunks of the elements of an array, of a given size or of one that follows from how long they take.
+/// Chunks of inputs that are all there, of a given size or of one that follows from how long they take.
 struct ArraySource<Body: PortableBody>: ChunkSource {
     /// Chunks whose size is open have no more bytes than this, so that others of the worker have room beside them.
     static var mostBytes: Int { 64 << 10 }
@@ -8,12 +8,12 @@ struct ArraySource<Body: PortableBody>: ChunkSource {
     /// So many chunks are submitted at once, so that workers begin while the others are being made.
     private static var firstChunks: Int { 4 }
 
-    private let inputs: [Body.Arguments]
+    private let inputs: KnownInputs<Body.Arguments>
     private var builder: ChunkBuilder<Body>
     private var position = 0
     private var isAtEnd = false
 
-    init(_ inputs: [Body.Arguments], _ builder: ChunkBuilder<Body>) {
+    init(_ inputs: KnownInputs<Body.Arguments>, _ builder: ChunkBuilder<Body>) {
         self.inputs = inputs
         self.builder = builder
     }
@@ -55,13 +55,15 @@ struct ArraySource<Body: PortableBody>: ChunkSource {
     /// Makes a chunk of the next items, or several if not all of them fit into one.
     private mutating func take(_ count: Int, _ chunks: inout [PoolChunk], _ buffer: ResultBuffer) {
         let end = position + count
-        let isWhole = builder.add(inputs[position..<end])
+        let part = inputs[position..<end]
+        let isWhole = builder.add(part)
         if isWhole {
             position = end
         } else {
             while position < end {
                 do {
-                    if let chunk = try builder.add(inputs[position]) { chunks.append(chunk) }
+                    let input = part[part.startIndex + position - end + count]
+                    if let chunk = try builder.add(input) { chunks.append(chunk) }
                 } catch {
                     if let chunk = builder.skip() { chunks.append(chunk) }
                     buffer.lose(position, .unencodableItem(position, error))
@@ -76,23 +78,5 @@ struct ArraySource<Body: PortableBody>: ChunkSource {
         if isWhole || isOpen, let chunk = builder.finish() {
             chunks.append(chunk)
         }
-    }
-}
-
-extension Sequence {
-    /// The elements, without a call for each of them where they are those of a range.
-    func gathered() -> [Element] {
-        // Generic code would ask a range for each of its elements.
-        if let range = self as? Range<Int> { return Array(range).known() }
-        if let range = self as? ClosedRange<Int> { return Array(range).known() }
-        return Array(self)
-    }
-}
-
-extension [Int] {
-    /// The same array where the element's type is a parameter that has been found to be `Int`.
-    fileprivate func known<Found>() -> [Found] {
-        // A cast would look at each element.
-        unsafe unsafeBitCast(self, to: [Found].self)
     }
 }

@@ -6,7 +6,7 @@ extension PoolCalls {
         _ inputs: S, _ body: Body, _ context: Body.Context, chunkSize: Int?, timeout: Duration?,
         label: String = "map"
     ) async throws -> [Body.Output] where S.Element == Body.Arguments {
-        let inputs = inputs.gathered()
+        let inputs = KnownInputs(inputs)
         let cursor = try cursor(inputs, body, context, chunkSize: chunkSize, timeout: timeout, label: label)
         return try await cursor.all(expected: inputs.count)
     }
@@ -14,7 +14,7 @@ extension PoolCalls {
     nonisolated(nonsending) func collectResults<S: Sequence, Body: PortableBody>(
         _ inputs: S, _ body: Body, _ context: Body.Context, chunkSize: Int?, timeout: Duration?
     ) async throws -> [Result<Body.Output, any Error>] where S.Element == Body.Arguments {
-        let inputs = inputs.gathered()
+        let inputs = KnownInputs(inputs)
         let cursor = try cursor(
             inputs, body, context, chunkSize: chunkSize, timeout: timeout, label: "mapResults")
         var results: [Result<Body.Output, any Error>] = []
@@ -25,14 +25,14 @@ extension PoolCalls {
 
     /// Where the results of inputs come from that are all there.
     private nonisolated func cursor<Body: PortableBody>(
-        _ inputs: [Body.Arguments], _ body: Body, _ context: Body.Context, chunkSize: Int?,
+        _ inputs: KnownInputs<Body.Arguments>, _ body: Body, _ context: Body.Context, chunkSize: Int?,
         timeout: Duration?, label: String
     ) throws -> StreamCursor<Body.Output> {
         let core = callSite.core
         let (buffer, builder) = try prepare(
             body, context, isOrdered: true, window: chunkSize == nil ? 4 * core.workers : nil,
             chunkSize: chunkSize, timeout: timeout, label: label)
-        if chunkSize == nil, !inputs.isEmpty {
+        if chunkSize == nil, inputs.count > 0 {
             try buffer.beginCall()
             buffer.use(ArraySource<Body>.sizer(workers: core.workers))
         }
@@ -69,7 +69,7 @@ extension PoolCalls {
             body, context, isOrdered: true, window: nil,
             chunkSize: chunkSize ?? defaultChunkSize(for: inputs.count),
             isFlexible: chunkSize == nil, timeout: timeout, label: label)
-        var source = ArraySource(inputs, builder)
+        var source = ArraySource(.array(inputs), builder)
         if let refusal = callSite.core.refusal { throw refusal }
         let count = inputs.count
         guard !buffer.isBounded else {

@@ -50,7 +50,7 @@ import MultiprocessingCore
     }
 
     /// The item returned.
-    mutating func put<Output>(_ result: Output) {
+    mutating func put<Output>(_ result: consuming Output) {
         unsafe value.assumingMemoryBound(to: Output.self).initialize(to: result)
         unsafe value += spacing.values
         returned += 1
