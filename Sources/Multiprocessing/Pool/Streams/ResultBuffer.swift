@@ -3,7 +3,7 @@ import Synchronization
 
 /// Where the results of a stream arrive: the storage of a `StreamMachine`, with one consumer that may wait
 /// for results and one feeder that may wait for room.
-final class ResultBuffer: ChunkSink {
+final class ResultBuffer: Sendable {
     struct State {
         var machine: StreamMachine
         /// What chooses the sizes of chunks, where that is not said.
@@ -81,33 +81,9 @@ final class ResultBuffer: ChunkSink {
         }
     }
 
-    func divided(_ chunk: UInt64, rest: UInt64, items: Int, bytes: Int) -> Bool {
-        state.withLock { state in
-            guard !state.isAbandoned else { return false }
-            state.machine.divided(chunk, rest: rest, items: items, bytes: bytes)
-            return true
-        }
-    }
-
-    /// An item of the input has no result because of this.
-    func lose(_ item: Int, of chunk: UInt64 = 0, count: Int = 1, _ error: any Error) {
-        receive([Delivery(chunk: chunk, firstItem: item, count: count, content: .lost(error))])
-    }
-
     func inputEnded(_ end: Result<Void, any Error>) {
         change { $0.machine.inputEnded(end) }
         endCall()
-    }
-
-    func receive(_ deliveries: ArraySlice<Delivery>) {
-        change { state in
-            for delivery in deliveries {
-                if delivery.nanoseconds > 0 {
-                    state.sizer?.took(delivery.nanoseconds, items: state.machine.size(of: delivery))
-                }
-                _ = state.machine.received(delivery)
-            }
-        }
     }
 
     /// What is next, without waiting.
@@ -154,7 +130,7 @@ final class ResultBuffer: ChunkSink {
     }
 
     /// Changes the machine and wakes the consumer if there is something for it now.
-    private func change(_ body: (inout State) -> Void) {
+    func change(_ body: (inout State) -> Void) {
         let consumer = state.withLock { state in
             body(&state)
             guard state.machine.hasNext else { return nil as Latch<Void>? }
