@@ -70,6 +70,8 @@ struct MessageReader {
     var bytes: ByteReader
     /// The descriptors that came with the bytes.
     let attachments: [SharedDescriptor]
+    /// Arrays that belong between the bytes, in their order, and came as such.
+    var arrays: [WireBytes.Insert] = []
 
     init(_ bytes: ByteReader, attachments: [SharedDescriptor]) {
         self.bytes = bytes
@@ -78,7 +80,11 @@ struct MessageReader {
 
     /// Reads the next value.
     mutating func decode<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
-        try BinaryDecoder.standard.decode(type, from: &bytes, attachments: attachments)
+        if let next = arrays.first, let found = next.value(of: type, at: &bytes) {
+            arrays.removeFirst()
+            return found
+        }
+        return try BinaryDecoder.standard.decode(type, from: &bytes, attachments: attachments)
     }
 
     /// The arguments that are all that is here, as they lie in memory; only for those that a body packs.

@@ -1,6 +1,6 @@
 /// Reads messages from a ring: short ones in place, long ones put together piece by piece.
 package struct FrameReader: ~Copyable {
-    private(set) var ring: RingReader
+    var ring: RingReader
     private var header: RingFrame?
     private var pieces: [UInt8] = []
     /// The longest message that is accepted.

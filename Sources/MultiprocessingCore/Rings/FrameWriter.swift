@@ -65,17 +65,30 @@ package struct FrameWriter: ~Copyable {
         try flush()
     }
 
-    private mutating func enqueue(kind: UInt32, slot: UInt32, _ message: WireBytes) {
+    /// Puts a message into the outbox; nothing of it is copied before `flush`.
+    package mutating func enqueue(kind: UInt32, slot: UInt32, _ message: WireBytes) {
         let header = RingFrame(kind: kind, slot: slot, length: message.count)
+        enqueue(header, message.pieces)
+    }
+
+    /// Puts a message into the outbox: what its header announces.
+    mutating func enqueue(_ header: RingFrame, _ pieces: [LongArray]) {
         unsafe withUnsafeBytes(of: header) { unsafe outbox.append(LongArray(Array($0))) }
-        outbox += message.pieces
+        outbox += pieces
     }
 
     /// Moves as much of the outbox into the ring as there is space for, and publishes it.
-    package mutating func flush() throws(RingCorruption) {
-        while !isFlushed {
-            let part = min(outbox[first].count - offset, try ring.space())
+    ///
+    /// - Parameter limit: how many bytes are moved at most, so that the reader can begin with them.
+    /// - Returns: whether there was space for that many, or for all.
+    /// - Throws: when no working reader has left the ring like this.
+    @discardableResult
+    package mutating func flush(atMost limit: Int = .max) throws(RingCorruption) -> Bool {
+        var rest = limit
+        while !isFlushed, rest > 0 {
+            let part = min(outbox[first].count - offset, try ring.space(), rest)
             guard part > 0 else { break }
+            rest -= part
             unsafe outbox[first].withBytes { bytes in
                 unsafe ring.write(UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + part)]))
             }
@@ -91,6 +104,7 @@ package struct FrameWriter: ~Copyable {
             first = 0
         }
         ring.publish()
+        return isFlushed || rest == 0
     }
 
     /// Lets the reader see what `writeIfFits` wrote.
@@ -112,10 +126,10 @@ package struct FrameWriter: ~Copyable {
         unless isOver: () -> Bool = { false }, afterPublishing: () -> Void
     ) throws(RingCorruption) {
         while true {
-            try flush()
+            let hadSpace = try flush(atMost: Self.step)
             afterPublishing()
             if isFlushed || isOver() { return }
-            try ring.waitForSpace(1, until: nil, unless: isOver)
+            if !hadSpace { try ring.waitForSpace(1, until: nil, unless: isOver) }
         }
     }
 }

@@ -3,7 +3,7 @@ import Synchronization
 /// The reading end of a ring whose messages may stay where they are for a while.
 ///
 /// Each message is lent; the ring gets its space back, in the order of the messages, when they are not used any
-/// more. Nobody has to hurry: when too much of the ring is lent, what was lent first is copied out.
+/// more. Nobody has to hurry: `relieve` copies out what was lent first, when too much of the ring is lent.
 package final class LoanRing: Sendable {
     private struct State: ~Copyable {
         var reader: RingReader
@@ -11,6 +11,15 @@ package final class LoanRing: Sendable {
         var lent = 0
         /// What has been lent and not counted back, in the ring's order.
         var loans: [Entry] = []
+
+        /// Gives the space back of what is not used any more and has nothing before it.
+        mutating func takeBack() {
+            while let first = loans.first, first.isBack {
+                reader.advance(first.size)
+                lent -= first.size
+                loans.removeFirst()
+            }
+        }
     }
 
     private struct Entry {
@@ -34,7 +43,7 @@ package final class LoanRing: Sendable {
     /// The next message; nil when there is none.
     package func lend() throws(RingCorruption) -> RingLoan? {
         let id = nextID.wrappingAdd(1, ordering: .relaxed).oldValue
-        let loan = try state.withLock { state throws(RingCorruption) -> RingLoan? in
+        return try state.withLock { state throws(RingCorruption) -> RingLoan? in
             let available = try unsafe state.reader.available().dropFirst(state.lent)
             guard unsafe available.count >= RingFrame.headerSize else { return nil }
             let rest = unsafe UnsafeRawBufferPointer(rebasing: available)
@@ -48,15 +57,41 @@ package final class LoanRing: Sendable {
             state.loans.append(Entry(size: size, id: id, loan: loan))
             return loan
         }
-        if loan != nil { evict(downTo: most) }
-        return loan
+    }
+
+    /// Takes what is there of a message in the long form, a part of it at a time.
+    ///
+    /// - Parameter receiver: puts the message together.
+    /// - Returns: whether there was something.
+    /// - Throws: when no working writer has written what is there.
+    package func receive(into receiver: inout LongMessageReceiver) throws(RingCorruption) -> Bool {
+        try state.withLock { state throws(RingCorruption) -> Bool in
+            let available = try unsafe state.reader.available().dropFirst(state.lent)
+            let part = unsafe UnsafeRawBufferPointer(rebasing: available.prefix(FrameWriter.step))
+            let taken = try unsafe receiver.take(part)
+            // Its space comes back after that of what is still lent.
+            state.lent += taken
+            state.loans.append(Entry(size: taken, id: 0, isBack: true, loan: nil))
+            state.takeBack()
+            if unsafe available.count - taken <= state.reader.ring.capacity / 2 { state.reader.wakeWriter() }
+            return taken > 0
+        }
+    }
+
+    /// Copies out what was lent first, if too much is; not what somebody reads at the moment.
+    package func relieve() {
+        for loan in loans(beyond: most) { loan.evict(waits: false) }
     }
 
     /// Copies out what has been lent.
-    package func evictAll() { evict(downTo: 0) }
+    package func evictAll() {
+        for loan in loans(beyond: 0) { loan.evict() }
+    }
 
-    private func evict(downTo limit: Int) {
-        let loans = state.withLock { state -> [RingLoan] in
+    /// What was lent first, so that no more than `limit` bytes are lent without it.
+    private func loans(beyond limit: Int) -> [RingLoan] {
+        // Whoever gets them works without the lock: each gives its space back.
+        state.withLock { state -> [RingLoan] in
             var rest = state.lent
             var loans: [RingLoan] = []
             for entry in state.loans where rest > limit {
@@ -65,82 +100,16 @@ package final class LoanRing: Sendable {
             }
             return loans
         }
-        // Without the lock: each gives its space back.
-        for loan in loans { loan.evict() }
     }
 
     /// A message is not used any more.
-    fileprivate func giveBack(_ id: UInt64) {
+    func giveBack(_ id: UInt64) {
         state.withLock { state in
             guard let place = state.loans.firstIndex(where: { $0.id == id }) else { return }
             state.loans[place].isBack = true
-            while let first = state.loans.first, first.isBack {
-                state.reader.advance(first.size)
-                state.lent -= first.size
-                state.loans.removeFirst()
-            }
+            state.takeBack()
+            // It sleeps when a message is longer than what is free.
+            state.reader.wakeWriter()
         }
-    }
-}
-
-/// A message in a ring that can be used until the last reference goes; who wrote it may still write to it.
-package final class RingLoan: Sendable {
-    @safe private enum Place: @unchecked Sendable {
-        // @unchecked because of the pointer, which is valid for as long as the loan has not been given back.
-        case ring(UnsafeRawBufferPointer)
-        case copy([UInt8])
-    }
-
-    package let frame: RingFrame
-    /// Bytes of the message.
-    package var count: Int { Int(frame.length) }
-    private let place: Mutex<Place>
-    private let ring: LoanRing?
-    private let id: UInt64
-
-    fileprivate init(_ ring: LoanRing, _ id: UInt64, _ frame: RingFrame, _ bytes: UnsafeRawBufferPointer) {
-        self.ring = ring
-        self.id = id
-        self.frame = frame
-        place = unsafe Mutex(.ring(bytes))
-    }
-
-    /// A message that has been copied out already.
-    package init(_ frame: RingFrame, copy bytes: [UInt8]) {
-        ring = nil
-        id = 0
-        self.frame = frame
-        place = Mutex(.copy(bytes))
-    }
-
-    deinit {
-        let isLent = place.withLock { if case .ring = $0 { true } else { false } }
-        if isLent { ring?.giveBack(id) }
-    }
-
-    /// Calls `body` with the bytes where they are, which may change meanwhile.
-    package func withBytes<R: Sendable>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
-        try place.withLock { place in
-            switch place {
-            case .ring(let bytes): try unsafe body(bytes)
-            case .copy(let bytes): try unsafe bytes.withUnsafeBytes(body)
-            }
-        }
-    }
-
-    /// Calls `body` with bytes that nobody changes.
-    package func withCopy<R: Sendable>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
-        evict()
-        return try unsafe withBytes(body)
-    }
-
-    /// Copies the bytes out of the ring, which gets its space back.
-    fileprivate func evict() {
-        let isLent = place.withLock { place in
-            guard case .ring(let bytes) = place else { return false }
-            place = .copy(unsafe Array(bytes))
-            return true
-        }
-        if isLent { ring?.giveBack(id) }
     }
 }

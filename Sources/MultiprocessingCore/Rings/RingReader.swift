@@ -16,6 +16,9 @@ package struct RingReader: ~Copyable {
     /// Whether something can be read now.
     package var hasBytes: Bool { ring.tail.value != head }
 
+    /// How many bytes can be read now, if the writer is sane.
+    var unread: Int { Int(truncatingIfNeeded: ring.tail.value &- head) }
+
     /// Everything that can be read now, in one piece, in place; valid until `advance`.
     package func available() throws(RingCorruption) -> UnsafeRawBufferPointer {
         let tail = ring.tail.value
@@ -53,9 +56,15 @@ package struct RingReader: ~Copyable {
     }
 
     /// Blocks until something can be read, or the deadline passes, or whoever made `isOver` true woke the reader.
-    package func wait(until deadline: Deadline?, unless isOver: () -> Bool = { false }) {
+    ///
+    /// - Parameters:
+    ///   - known: so many bytes are not enough, because the reader has seen them.
+    ///   - deadline: when it gives up.
+    ///   - isOver: a reason not to sleep.
+    package func wait(beyond known: Int = 0, until deadline: Deadline?, unless isOver: () -> Bool = { false })
+    {
         let ring = ring
-        let head = head
-        ring.readerSleeps.sleep(until: deadline) { ring.tail.value != head || isOver() }
+        let known = head &+ UInt64(known)
+        ring.readerSleeps.sleep(until: deadline) { ring.tail.value != known || isOver() }
     }
 }

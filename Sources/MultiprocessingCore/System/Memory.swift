@@ -13,14 +13,18 @@ enum Memory {
     /// Makes room for so many bytes in an array, which memory is taken for as they come; false when there cannot be
     /// so much.
     static func reserve(_ count: Int, in array: inout [UInt8]) -> Bool {
-        if count >= hugePage {
-            // An array ends the process when there is no room, so the system is asked first.
-            let probe = unsafe mmap(nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-            guard unsafe probe != MAP_FAILED else { return false }
-            unsafe munmap(probe, count)
-        }
+        guard hasRoom(count) else { return false }
         array.reserveCapacity(count)
         preferHugePages(&array)
+        return true
+    }
+
+    /// Whether there can be an array of so many bytes: one for which there is no room ends the process.
+    static func hasRoom(_ count: Int) -> Bool {
+        guard count >= hugePage else { return true }
+        let probe = unsafe mmap(nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        guard unsafe probe != MAP_FAILED else { return false }
+        unsafe munmap(probe, count)
         return true
     }
 
@@ -44,29 +48,15 @@ enum Memory {
         }
     }
 
-    /// The same for pieces that together are long, where they lie one behind the other.
-    static func preferHugePages(under pieces: [UnsafeRawBufferPointer]) {
-        // What the allocator keeps between two of its blocks.
-        let gap = 2 * 4096
-        var joined: UnsafeRawBufferPointer?
-        let sorted = unsafe pieces.sorted {
-            Int(bitPattern: $0.baseAddress) < Int(bitPattern: $1.baseAddress)
+    /// Lets the pieces of memory that are allocated next, so many bytes together, have huge pages if they are fresh.
+    ///
+    /// The advice has to come before: the allocator writes in front of each piece, and where a small page is, no
+    /// huge one can be any more.
+    static func prepareRoom(_ count: Int) {
+        // The first one may be given back to the system as a whole, and the allocator keeps the next one then.
+        for _ in 0..<2 {
+            let block = unset(count)
+            unsafe block.withUnsafeBytes { unsafe preferHugePages($0) }
         }
-        for index in unsafe sorted.indices {
-            let piece = unsafe sorted[index]
-            guard let last = unsafe joined else {
-                unsafe joined = piece
-                continue
-            }
-            let (start, next) = (Int(bitPattern: last.baseAddress), Int(bitPattern: piece.baseAddress))
-            if next - start - last.count <= gap {
-                unsafe joined = UnsafeRawBufferPointer(
-                    start: last.baseAddress, count: next + piece.count - start)
-            } else {
-                unsafe preferHugePages(last)
-                unsafe joined = piece
-            }
-        }
-        if let last = unsafe joined { unsafe preferHugePages(last) }
     }
 }

@@ -1,6 +1,6 @@
 /// A long array of plain numbers that goes into a message as it lies in memory, and not before the message goes.
 package struct LongArray: Sendable {
-    private let array: any PlainArray
+    let array: any PlainArray
     package let count: Int
 
     init(_ array: some PlainArray) {
@@ -13,6 +13,30 @@ package struct LongArray: Sendable {
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> R
     ) throws(Failure) -> R {
         try unsafe array.withElements(body)
+    }
+}
+
+extension LongArray {
+    /// The array itself, if it is of this type.
+    package func taken<Value>(as type: Value.Type) -> Value? {
+        array.taken(as: type)
+    }
+}
+
+extension PlainArray {
+    fileprivate func taken<Value>(as type: Value.Type) -> Value? {
+        // Both are the same type then.
+        Self.self == Value.self ? unsafe unsafeBitCast(self, to: Value.self) : nil
+    }
+}
+
+extension WireBytes.Insert {
+    /// The array, if a value of this type is next and is this one; the reader goes on behind it then.
+    package func value<Value>(of type: Value.Type, at reader: inout ByteReader) -> Value? {
+        guard offset == reader.offset + plainArrayHeadSize, let value = array.taken(as: type),
+            (try? reader.skip(plainArrayHeadSize)) != nil
+        else { return nil }
+        return value
     }
 }
 

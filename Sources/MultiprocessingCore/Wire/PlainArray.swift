@@ -1,3 +1,6 @@
+/// Bytes before the elements of a whole array: its tag, its elements' tag and their number.
+let plainArrayHeadSize = 10
+
 /// An array of plain numbers: nothing but its elements' bytes, behind a short head, is a message of it.
 protocol PlainArray: DirectlyCoded {
     var elementCount: Int { get }
@@ -17,12 +20,18 @@ protocol PlainArray: DirectlyCoded {
     /// An array whose elements are set by `fill`.
     static func unset(_ count: Int) -> Self
 
+    /// Sets the elements from this byte on.
+    mutating func fill(at offset: Int, from bytes: UnsafeRawBufferPointer)
+
+    /// Whether all elements are possible.
+    var isPossible: Bool { get }
+
+    /// The tag of the elements.
+    var elementTag: WireTag { get }
+
     /// Takes the elements of a message with just as many; false if they are impossible.
     mutating func fill(fromWhole message: UnsafeRawBufferPointer) -> Bool
 }
-
-/// Bytes before the elements of a whole array: its tag, its elements' tag and their number.
-private let headSize = 10
 
 extension Array: PlainArray where Element: PlainNumber {
     static var plainArray: (any PlainArray.Type)? { Self.self }
@@ -44,11 +53,11 @@ extension Array: PlainArray where Element: PlainNumber {
 
     static func count(ofWhole message: UnsafeRawBufferPointer) -> Int? {
         // Each is read once, because whoever wrote the message may still write to it.
-        guard message.count >= headSize, unsafe message[0] == WireTag.packed.rawValue,
+        guard message.count >= plainArrayHeadSize, unsafe message[0] == WireTag.packed.rawValue,
             unsafe message[1] == Element.wireTag.rawValue
         else { return nil }
         let announced = unsafe message.loadUnaligned(fromByteOffset: 2, as: UInt64.self)
-        let (count, rest) = (message.count - headSize).quotientAndRemainder(
+        let (count, rest) = (message.count - plainArrayHeadSize).quotientAndRemainder(
             dividingBy: MemoryLayout<Element>.stride)
         return rest == 0 && announced == count ? count : nil
     }
@@ -58,8 +67,17 @@ extension Array: PlainArray where Element: PlainNumber {
         unsafe [Element](unsafeUninitializedCapacity: count) { $1 = count }
     }
 
+    mutating func fill(at offset: Int, from bytes: UnsafeRawBufferPointer) {
+        unsafe withUnsafeMutableBytes { own in
+            unsafe UnsafeMutableRawBufferPointer(rebasing: own[offset...]).copyMemory(from: bytes)
+        }
+    }
+
+    var isPossible: Bool { unsafe withUnsafeBytes { unsafe Element.accepts($0) } }
+    var elementTag: WireTag { Element.wireTag }
+
     mutating func fill(fromWhole message: UnsafeRawBufferPointer) -> Bool {
-        let elements = unsafe UnsafeRawBufferPointer(rebasing: message[headSize...])
+        let elements = unsafe UnsafeRawBufferPointer(rebasing: message[plainArrayHeadSize...])
         precondition(elements.count == byteCount, "an array of another length")
         return unsafe withUnsafeMutableBytes { own in
             unsafe own.copyMemory(from: elements)

@@ -43,8 +43,9 @@ extension PlainArray {
         _ count: Int, _ size: Int, _ expected: Int, _ reader: inout PlainArrayReader<Value>
     ) -> Self {
         if reader.stock.isEmpty, reader.isRegular, size < longest, size * expected >= longest {
-            let lot = (0..<min(expected + 1, lotSize / size)).map { _ in unset(count) }
-            unsafe Memory.preferHugePages(under: lot.map { unsafe $0.withElements { unsafe $0 } })
+            let number = min(expected + 1, lotSize / size)
+            Memory.prepareRoom(number * size)
+            let lot = (0..<number).map { _ in unset(count) }
             // As above.
             reader.stock = unsafe unsafeBitCast(lot, to: [Value].self)
         }

@@ -16,7 +16,7 @@ package struct WireBytes: Sendable {
 
     /// The bytes that were written.
     package let bytes: [UInt8]
-    private let inserts: [Insert]
+    package let inserts: [Insert]
     /// All bytes, those of the arrays among them.
     package let count: Int
 
@@ -53,6 +53,25 @@ package struct WireBytes: Sendable {
         }
         pieces.append(LongArray(Array(bytes[start...])))
         return pieces.filter { $0.count > 0 }
+    }
+
+    /// A copy of a message that is nothing but an array, and may change meanwhile; nil for every other one.
+    init?(copyingWhole message: UnsafeRawBufferPointer) {
+        guard message.count >= plainArrayHeadSize,
+            let type = unsafe WireTag(rawValue: message[1])?.plainArray,
+            let array = unsafe type.copy(ofWhole: message)
+        else { return nil }
+        var head = ByteWriter()
+        array.array.writeHead(to: &head)
+        self.init(head.bytes, [Insert(array, at: head.count)])
+    }
+
+    /// The array that the message is, and nothing else, if it is of this type.
+    func whole<Value>(of type: Value.Type) -> Value? {
+        guard inserts.count == 1, bytes.count == plainArrayHeadSize, inserts[0].offset == bytes.count else {
+            return nil
+        }
+        return inserts[0].array.taken(as: type)
     }
 
     /// The message in one piece.

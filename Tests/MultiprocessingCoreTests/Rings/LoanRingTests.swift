@@ -61,6 +61,7 @@ import Testing
             let isWritten = try write([UInt8](repeating: UInt8(number), count: 984), with: &writer)
             #expect(isWritten)
             kept.append(try #require(try loans.lend()))
+            loans.relieve()
         }
         for (number, loan) in kept.enumerated() {
             #expect(loan.withBytes { $0.count == 984 && $0.allSatisfy { $0 == number } })

@@ -4,23 +4,12 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(10)), .startsProcesses, .serialized) struct HugeMessageTests {
-    /// Bytes of memory that the machine can give.
-    private static var available: Int {
-        guard let file = fopen("/proc/meminfo", "r") else { return 0 }
-        defer { fclose(file) }
-        var line = [CChar](repeating: 0, count: 200)
-        while fgets(&line, Int32(line.count), file) != nil {
-            let words = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-                .split(separator: " ")
-            if words.first == "MemAvailable:", let count = Int(words[1]) { return count << 10 }
-        }
-        return 0
-    }
-
     @Test("CON-15: a message of more than 2 GiB goes to a child")
     func huge() async throws {
         let count = Campaign.count("HUGE") ?? 2_200_000_000
-        guard Self.available > 5 << 30 else { return print("CON-15 is skipped: it takes 5 GiB of memory") }
+        guard Survey.availableMemory > 5 << 30 else {
+            return print("CON-15 is skipped: it takes 5 GiB of memory")
+        }
         let (near, far) = try Connection.pipe()
         let child = ChildProcess(far) { far in
             let bytes = try await far.receiveBytes()
@@ -48,7 +37,7 @@ import Testing
             return print(
                 "SKIPPED: more than 2 GiB to Python \(version) and back: set MULTIPROCESSING_HUGE=2200000000")
         }
-        guard Self.available > 4 * count else {
+        guard Survey.availableMemory > 4 * count else {
             return print("SKIPPED: \(count) bytes to Python \(version) and back take \(4 * count) of memory")
         }
         guard let path = PythonProgram.path(version) else { return }

@@ -5,18 +5,6 @@ import Testing
 
 /// The memory that long messages go through: it comes, it goes, and without it everything works too.
 @Suite(.timeLimit(.minutes(10)), .startsProcesses) struct LongMessageMemoryTests {
-    /// How many pieces of the pool's memory this worker has mapped.
-    private static func mappings() -> Int {
-        guard let file = fopen("/proc/self/maps", "re") else { return -1 }
-        defer { fclose(file) }
-        var count = 0
-        var line = [CChar](repeating: 0, count: 4096)
-        while fgets(&line, Int32(line.count), file) != nil {
-            if strstr(line, "memfd:mp-worker") != nil { count += 1 }
-        }
-        return count
-    }
-
     /// Sends a long message there and back.
     private static func exchange(_ pool: ProcessPool) async throws -> Bool {
         let input = (0..<(1 << 20)).map { UInt8(truncatingIfNeeded: $0) }
@@ -26,18 +14,18 @@ import Testing
 
     @Test func itIsGivenBackWhenNoLongMessageComes() async throws {
         try await withProcessPool(workers: 1) { pool async throws in
-            let before = try await pool.apply { Self.mappings() }
+            let before = try await pool.apply { LongMemory.mappings() }
             #expect(before > 0)
             for _ in 0..<2 {
                 var most = before
                 while most == before {
                     #expect(try await Self.exchange(pool))
-                    most = try await pool.apply { Self.mappings() }
+                    most = try await pool.apply { LongMemory.mappings() }
                 }
                 #expect(most > before)
                 let end = ContinuousClock.now + .seconds(60)
-                while try await pool.apply({ Self.mappings() }) > before, ContinuousClock.now < end {}
-                #expect(try await pool.apply { Self.mappings() } == before)
+                while try await pool.apply({ LongMemory.mappings() }) > before, ContinuousClock.now < end {}
+                #expect(try await pool.apply { LongMemory.mappings() } == before)
             }
         }
     }
@@ -62,7 +50,7 @@ import Testing
     func aPoolWithoutDescriptors() async throws {
         let child = ChildProcess(context: ProcessContext(.spawn)) {
             let pool = try ProcessPool(workers: 1)
-            let before = try await pool.apply { Self.mappings() }
+            let before = try await pool.apply { LongMemory.mappings() }
             let highest = Survey.openDescriptors().max() ?? 2
             // What is free below is taken, so that there is none.
             while true {
@@ -75,7 +63,7 @@ import Testing
             var limit = rlimit(rlim_cur: rlim_t(highest + 1), rlim_max: rlim_t(highest + 1))
             setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
             for _ in 0..<4 { if try await !Self.exchange(pool) { exit(3) } }
-            if try await pool.apply({ Self.mappings() }) != before { exit(4) }
+            if try await pool.apply({ LongMemory.mappings() }) != before { exit(4) }
             await pool.shutdown()
             exit(0)
         }

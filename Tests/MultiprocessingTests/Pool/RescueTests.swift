@@ -34,6 +34,21 @@ import Testing
         #expect(try runs.copyElements() == Array(repeating: 1, count: 200))
     }
 
+    /// The chunk is handed over in parts; what was handed over is not delivered again.
+    @Test func onlyWhatWasNotHandedOverIsRescued() async throws {
+        try await withProcessPool(workers: 1, configuration: Self.configuration(.failTask)) {
+            pool async throws in
+            let results = try await pool.mapResults(0..<200, chunkSize: 200) { item in
+                // Long enough for what is there to be handed over.
+                if item % 50 == 40 { usleep(20_000) }
+                if item == 150 { kill(getpid(), SIGKILL) }
+                return item * 3
+            }
+            let values = results.map { try? $0.get() }
+            #expect(values == (0..<200).map { $0 == 150 ? nil : $0 * 3 })
+        }
+    }
+
     @Test func underRetryOnlyTheItemThatEndedTheWorkerRunsAgain() async throws {
         let runs = try SharedArray(rawRepeating: Int32(0), count: 100)
         let policy = WorkerDeathPolicy.retry(max: 3)

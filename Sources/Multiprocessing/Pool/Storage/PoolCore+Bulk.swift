@@ -2,6 +2,9 @@ import MultiprocessingCore
 
 // The memory for long messages comes when the first is seen and goes when none has come for a while.
 extension PoolCore {
+    /// After so many the thread is given back: others may wait for it.
+    private static let mostTurns = 16
+
     /// Notes that a worker is to have memory for long messages, if it needs it and has none; the lock is held.
     func wantBulk(_ link: WorkerLink, _ seat: Int, _ effects: inout Effects) {
         if link.takeBulkWish() { effects.bulks.append((seat, link.generation)) }
@@ -20,6 +23,27 @@ extension PoolCore {
                 effects.wake(link.segment)
             }
             if memory != nil { watchBulk(of: seat, generation) }
+        }
+    }
+
+    /// Copies what long messages have waiting, or a part of it; the lock is not held.
+    func copy(_ copies: [Effects.LongCopy]) {
+        var rest = copies
+        // By turns, so that no worker waits for all that another one gets.
+        for _ in 0..<Self.mostTurns where !rest.isEmpty { rest.removeAll { $0.requests?.sendNext() != true } }
+        var unfinished = rest.map(\.seat)
+        for copy in copies {
+            if copy.reply?.receive() == true { unfinished.append(copy.seat) }
+            copy.replies?.relieve()
+        }
+        // Whoever hears the bell goes on, after all that has come meanwhile.
+        for seat in unfinished { doorbell.ring(worker: seat) }
+        let over = copies.filter { $0.reply?.isOver == true || $0.requests?.isCorrupt == true }
+        if over.isEmpty { return }
+        transact { state, effects in
+            for copy in over where state.links[copy.seat]?.generation == copy.generation {
+                if drain(copy.seat, &state, &effects) { doorbell.ring(worker: copy.seat) }
+            }
         }
     }
 

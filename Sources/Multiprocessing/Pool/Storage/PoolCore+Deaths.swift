@@ -9,7 +9,7 @@ extension PoolCore {
         transact { state, effects in
             guard let link = state.links[seat], link.generation == generation else { return }
             // What it wrote before its end counts; the orders that follow from it have to come first.
-            while drain(seat, &state, &effects) {}
+            while drain(seat, isLast: true, &state, &effects) {}
             perform(&state, &effects)
             let death = Death(link: link, end: end, errorLines: link.relays.flatMap { $0.finish() })
             state.links[seat] = nil

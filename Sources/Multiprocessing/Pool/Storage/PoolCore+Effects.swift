@@ -23,6 +23,7 @@ extension PoolCore {
             state.meter.send(sent ?? 0)
             if chunk.hasDescriptors { effects.lines.append(link.line) }
             wantBulk(link, seat, &effects)
+            if chunk.payload.count >= BulkMemory.threshold { effects.copy(link, seat) }
             effects.wake(link.segment)
             if chunk.isDivisible, !state.watchesGroups {
                 state.watchesGroups = true
@@ -119,8 +120,11 @@ extension PoolCore {
     func run(_ effects: consuming Effects) {
         while let payload = effects.spentPayloads.popLast() { buffers.give(payload) }
         for line in effects.lines { line.flush() }
+        // Each worker that is woken finds the beginning of what it is woken for.
+        for copy in effects.copies { _ = copy.requests?.sendNext() }
         for segment in effects.wakes { segment.requests.wakeReader() }
         handOut(effects)
+        if !effects.copies.isEmpty { copy(effects.copies) }
         for launch in effects.launches { self.launch(launch.order, seat: launch.seat, launch.generation) }
         for bulk in effects.bulks { makeBulk(for: bulk.seat, bulk.generation) }
         for child in effects.kills { WorkerSignal.kill(child) }

@@ -14,10 +14,14 @@ extension PoolCore {
     /// Takes in what a worker has written; true when there may be more.
     ///
     /// The lock is held.
-    func drain(_ seat: Int, _ state: inout State, _ effects: inout Effects) -> Bool {
+    func drain(
+        _ seat: Int, isLast: Bool = false, _ state: inout State, _ effects: inout Effects
+    ) -> Bool {
         guard let link = state.links[seat],
-            let drained = guarding(link, &effects, { () throws(RingCorruption) in try link.drain(buffers) })
+            let drained = guarding(
+                link, &effects, { () throws(RingCorruption) in try link.drain(buffers, isLast: isLast) })
         else { return false }
+        if drained.batches.contains(where: { $0.loan != nil }) || link.hasCopies { effects.copy(link, seat) }
         if !drained.batches.isEmpty { effects.now = Deadline.now.nanoseconds }
         if let beginning = link.beginning.take() { take(beginning, from: seat, link, &state, &effects) }
         wantBulk(link, seat, &effects)

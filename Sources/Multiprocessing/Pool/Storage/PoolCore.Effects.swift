@@ -57,6 +57,27 @@ extension PoolCore {
         var withdrawnItems = 0
         /// Those for whom a place was reserved.
         var admitted: [ResultBuffer] = []
+        /// Long requests and answers that are to be copied.
+        var copies: [LongCopy] = []
+
+        struct LongCopy {
+            let seat: Int
+            let generation: UInt64
+            let requests: LongRequests?
+            let reply: LongReply?
+            let replies: LoanRing?
+        }
+
+        /// Notes what a worker's long messages need.
+        mutating func copy(_ link: WorkerLink, _ seat: Int) {
+            guard link.bulkSegment != nil else { return }
+            copies.removeAll { $0.seat == seat }
+            copies.append(
+                LongCopy(
+                    seat: seat, generation: link.generation, requests: link.longRequests,
+                    reply: link.longReply, replies: link.bulkReplies))
+        }
+
         /// Workers that are to have memory for long messages.
         var bulks: [(seat: Int, generation: UInt64)] = []
         /// Why no worker is started for a while.

@@ -26,8 +26,10 @@ enum PoolRequest {
     static let openBulk: UInt32 = 5
     /// They do not any more; the worker answers `bulkClosed`.
     static let closeBulk: UInt32 = 6
-    /// The next message of the long ring.
+    /// The next message of the long ring, which lies there in one piece.
     static let bulk: UInt32 = 7
+    /// The next message of the long ring, which is in the long form.
+    static let long: UInt32 = 15
 }
 
 /// Messages from a worker.
@@ -50,6 +52,8 @@ enum PoolReply {
     static let ownFailure: UInt32 = 12
     /// The next message of the long ring, which is a `value`.
     static let bulk: UInt32 = 6
+    /// The next message of the long ring, which is a `value` in the long form.
+    static let long: UInt32 = 13
     /// The long rings can be used from now on.
     static let bulkOpened: UInt32 = 7
     /// No message comes through the long ring, any more or at all.

@@ -3,7 +3,13 @@ import MultiprocessingCore
 // The memory for long messages.
 extension WorkerLink {
     func takeBulkWish() -> Bool { bulkState.takeWish() }
-    func tickBulk() -> Bool { bulkState.tick() }
+    func tickBulk() -> Bool {
+        // A worker that is slow to read is not one that needs no memory.
+        if hasCopies { bulkState.sees(BulkMemory.threshold) }
+        return bulkState.tick()
+    }
+    /// Whether a long message is on its way.
+    var hasCopies: Bool { longReply != nil || longRequests?.isSent == false }
     func bulkFailed() { bulkState.failed() }
 
     /// Lets long messages go through this memory.
@@ -17,7 +23,7 @@ extension WorkerLink {
     /// The worker says what has become of the memory; false if it was not asked.
     func bulkAnswered(_ kind: UInt32) -> Bool {
         guard kind == PoolReply.bulkClosed else {
-            bulkRequests = bulkSegment.map { FrameWriter($0.requests) }
+            longRequests = bulkSegment.map { LongRequests($0.requests) }
             return bulkState.opened()
         }
         // What has not been read yet must not keep the memory.
@@ -29,7 +35,7 @@ extension WorkerLink {
 
     /// Asks the worker to give the memory up; what it has written there still comes.
     func closeBulk() throws(RingCorruption) {
-        bulkRequests = nil
+        longRequests = nil
         bulkState.closes()
         try requests.send(kind: PoolRequest.closeBulk, slot: 0, [])
     }

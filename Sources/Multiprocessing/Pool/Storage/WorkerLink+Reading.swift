@@ -3,9 +3,14 @@ import MultiprocessingCore
 // What the worker has written.
 extension WorkerLink {
     /// Reads what the worker has answered, long answers into buffers of the pool; `more` says that there was too much for one time.
-    func drain(_ buffers: BufferPool) throws(RingCorruption) -> (batches: [Batch], more: Bool) {
+    ///
+    /// What follows a long answer that is on its way stays where it is, unless the worker is gone and this is all.
+    func drain(_ buffers: BufferPool, isLast: Bool = false) throws(RingCorruption) -> (
+        batches: [Batch], more: Bool
+    ) {
         // Before that is known, the descriptors of what it wrote cannot be had.
         guard child != nil else { return ([], false) }
+        if longRequests?.isCorrupt == true { throw RingCorruption() }
         if !requests.isFlushed {
             try requests.flush()
             try askForSpace()
@@ -17,6 +22,15 @@ extension WorkerLink {
         var size = 0
         var lacksParcel = false
         while size < Self.drainLimit {
+            if let longReply {
+                guard let loan = try longReply.take(isLast: isLast) else { break }
+                self.longReply = nil
+                guard loan.frame.kind == PoolReply.value, loan.frame.slot == longReply.slot else {
+                    throw RingCorruption()
+                }
+                add(loan, to: &batches, &size)
+                continue
+            }
             var isImpossible = false
             var isBulk = false
             // What no ring holds has been put together here, and is not copied again.
@@ -43,6 +57,10 @@ extension WorkerLink {
                 case PoolReply.bulk:
                     isBulk = true
                     return
+                case PoolReply.long:
+                    longReply = bulkReplies.map { LongReply(slot: Int(frame.slot), $0) }
+                    isImpossible = longReply == nil
+                    return
                 case PoolReply.bulkOpened, PoolReply.bulkClosed:
                     isImpossible = !bulkAnswered(frame.kind)
                     return
@@ -62,15 +80,19 @@ extension WorkerLink {
                 guard let loan = try bulkReplies?.lend(), loan.frame.kind == PoolReply.value else {
                     throw RingCorruption()
                 }
-                size += loan.count
-                bulkState.sees(loan.count)
-                batches.append(Batch(slot: Int(loan.frame.slot), count: 1, loan: loan))
+                add(loan, to: &batches, &size)
             }
             if lacksParcel || isImpossible { throw RingCorruption() }
         }
         // Also a part of a long answer has made space.
         replies.wakeWriter()
         return (batches, size >= Self.drainLimit)
+    }
+
+    private func add(_ loan: RingLoan, to batches: inout [Batch], _ size: inout Int) {
+        size += loan.count
+        bulkState.sees(loan.count)
+        batches.append(Batch(slot: Int(loan.frame.slot), count: 1, loan: loan))
     }
 
     /// Adds a message to the batches; false if no working program writes such a one.

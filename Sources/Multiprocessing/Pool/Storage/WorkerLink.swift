@@ -41,8 +41,10 @@ final class WorkerLink {
     private var latest: UInt64 = 0
     /// Where long messages go, with the file's owner; nil while there were none.
     var bulkSegment: WorkerSegment?
-    var bulkRequests: FrameWriter?
+    var longRequests: LongRequests?
     var bulkReplies: LoanRing?
+    /// The answer that is on its way; what was written after it has to wait.
+    var longReply: LongReply?
     /// What is known about long messages.
     var bulkState = BulkState()
     /// Tells this worker from earlier ones in the same seat.
@@ -128,11 +130,12 @@ final class WorkerLink {
         enclose(chunk.attachments)
         segment.slots[slot].post()
         bulkState.sees(chunk.payload.count)
-        let kind = PoolRequest.run
-        if try bulkRequests?.publishIfFits(kind: kind, slot: UInt32(slot), chunk.payload) ?? false {
-            try requests.send(kind: PoolRequest.bulk, slot: 0, [])
+        if let longRequests, chunk.payload.count >= BulkMemory.threshold {
+            longRequests.append(slot: UInt32(slot), chunk.payload, count: chunk.count)
+            let isStreamed = LongRequests.isStreamed(chunk.payload.count)
+            try requests.send(kind: isStreamed ? PoolRequest.long : PoolRequest.bulk, slot: 0, [])
         } else {
-            try requests.send(kind: kind, slot: UInt32(slot), chunk.payload)
+            try requests.send(kind: PoolRequest.run, slot: UInt32(slot), chunk.payload)
         }
         try askForSpace()
         return bytes

@@ -77,6 +77,7 @@ struct DeliveryReader {
     private static func read<Output: Decodable & Sendable>(
         _ loan: RingLoan, _ arrays: inout PlainArrayReader<Output>, _ expected: Int
     ) -> Result<Output, any Error> {
+        if let array = loan.array(of: Output.self) { return .success(array) }
         if let array = loan.withBytes({ unsafe arrays.read($0, expecting: expected) }) {
             return .success(array)
         }

@@ -4,6 +4,9 @@ import Synchronization
 /// What to run: a body and its context, encoded once for all calls of it.
 final class Definition: Sendable {
     /// From so many bytes on it is put where every worker can read it, instead of being sent to each of them.
+    ///
+    /// Measured with two workers, sending takes four to nine tenths of the time of sharing, from 64 KiB to 4 MiB and for
+    /// 8 tasks and 64. Sharing keeps the memory of all workers together; more workers have not been measured.
     static let sharingThreshold = 1 << 20
 
     let id: UInt64

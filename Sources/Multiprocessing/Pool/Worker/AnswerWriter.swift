@@ -12,8 +12,7 @@ struct AnswerWriter: ~Copyable {
     private var replies: FrameWriter
     /// Answers that wait until the channel has room for the descriptors of the first of them.
     private var held = FIFO<Held>()
-    /// Where long messages go; nil while there were none.
-    private var bulk: FrameWriter?
+    private var long = LongAnswers()
     private var isQuiet = false
     /// Chunks that are over since the pool was told of something.
     private var quietChunks = 0
@@ -35,7 +34,7 @@ struct AnswerWriter: ~Copyable {
     }
 
     /// Whether nothing waits for room.
-    var isFlushed: Bool { held.isEmpty && replies.isFlushed }
+    var isFlushed: Bool { held.isEmpty && replies.isFlushed && long.isFlushed }
 
     /// Sends a message; what does not fit into the ring waits for `flush`.
     mutating func send(
@@ -70,24 +69,16 @@ struct AnswerWriter: ~Copyable {
 
     /// From now on long messages go through this memory; without it, through the ring.
     mutating func use(_ segment: WorkerSegment?) {
-        if let segment {
-            send(PoolReply.bulkOpened, 0, WireBytes([]))
-            bulk = FrameWriter(segment.replies)
-        } else {
-            bulk = nil
-            send(PoolReply.bulkClosed, 0, WireBytes([]))
-        }
+        send(segment == nil ? PoolReply.bulkClosed : PoolReply.bulkOpened, 0, WireBytes([]))
+        long.use(segment)
     }
 
     private mutating func write(_ kind: UInt32, _ slot: Int, _ payload: WireBytes) {
         do {
-            if kind == PoolReply.value,
-                try bulk?.publishIfFits(kind: kind, slot: UInt32(slot), payload) ?? false
-            {
-                try replies.send(kind: PoolReply.bulk, slot: UInt32(slot), [])
-            } else {
-                try replies.send(kind: kind, slot: UInt32(slot), payload)
-            }
+            let isWritten =
+                try kind == PoolReply.value
+                && long.write(slot: UInt32(slot), payload, announcingIn: &replies)
+            if !isWritten { try replies.send(kind: kind, slot: UInt32(slot), payload) }
         } catch {
             fatalError("the pool's replies cannot be written: \(error)")
         }
@@ -142,8 +133,11 @@ struct AnswerWriter: ~Copyable {
 
     private mutating func flushRing() {
         do {
-            if replies.isFlushed { return }
+            if replies.isFlushed, long.isFlushed { return }
             let (doorbell, seat, desk) = (doorbell, seat, desk)
+            // The pool reads on in the usual ring when it has all of that.
+            try long.flush(
+                unless: { desk?.isAbandoned == true }, afterPublishing: { doorbell.ring(worker: seat) })
             try replies.flushBlocking(
                 unless: { desk?.isAbandoned == true }, afterPublishing: { doorbell.ring(worker: seat) })
         } catch {

@@ -11,6 +11,8 @@ final class ChunkRun: @unchecked Sendable {
     private let form: ChunkForm
     private var reader: ByteReader
     private let attachments: [SharedDescriptor]
+    /// Arrays that belong to the only item and came as such.
+    private var arrays: [WireBytes.Insert]
     private var begun = 0
     var answered = 0
     private var start: UInt64 = 0
@@ -24,8 +26,10 @@ final class ChunkRun: @unchecked Sendable {
     private lazy var pace = RunPace(now: Deadline.now.nanoseconds)
 
     init(
-        _ loop: WorkerLoop, slot: Slot, number: Int, count: Int, form: ChunkForm, _ message: MessageReader
+        _ loop: WorkerLoop, slot: Slot, number: Int, count: Int, form: ChunkForm, _ message: MessageReader,
+        arrays: [WireBytes.Insert] = []
     ) {
+        self.arrays = arrays
         self.loop = loop
         self.slot = slot
         self.number = number
@@ -61,6 +65,7 @@ final class ChunkRun: @unchecked Sendable {
         }
         do {
             let length = Int(clamping: try reader.read(UInt64.self))
+            guard arrays.isEmpty else { return try takeOnlyItem() }
             return unsafe MessageReader(ByteReader(try reader.readBytes(length)), attachments: attachments)
         } catch {
             fatalError("a chunk is shorter than it says: \(error)")
@@ -86,6 +91,16 @@ final class ChunkRun: @unchecked Sendable {
         if isMeasured, start > 0, answered == count {
             slot.took(nanoseconds: Deadline.now.nanoseconds &- start)
         }
+    }
+
+    /// The arguments of the only item, with its arrays, of which nobody else keeps a reference.
+    private func takeOnlyItem() throws -> MessageReader {
+        let start = ChunkPayload.headerSize + reader.offset
+        var message = MessageReader(
+            unsafe ByteReader(try reader.readBytes(reader.remaining)), attachments: attachments)
+        message.arrays = arrays.map { WireBytes.Insert($0.array, at: $0.offset - start) }
+        arrays = []
+        return message
     }
 
     // MARK: Stretches

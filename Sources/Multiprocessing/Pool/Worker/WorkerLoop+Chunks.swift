@@ -16,7 +16,15 @@ extension WorkerLoop {
     private static let longestCopy = 16 << 10
 
     /// Starts a chunk, unless it was taken back; it runs when the message has been read, or now if it is long.
-    func take(_ head: ChunkHead, for slot: Int, _ payload: UnsafeRawBufferPointer) {
+    ///
+    /// - Parameters:
+    ///   - head: what stands at the beginning of the payload.
+    ///   - slot: where the chunk is entered.
+    ///   - payload: the chunk, except for arrays that came as such.
+    ///   - arrays: those, by their places in the payload.
+    func take(
+        _ head: ChunkHead, for slot: Int, _ payload: UnsafeRawBufferPointer, arrays: [WireBytes.Insert] = []
+    ) {
         let escort = escort == nil ? nil : escort.take()
         // Also those of a chunk that was taken back have come, or will come.
         let parcel = takeParcel(of: head.attachments)
@@ -37,7 +45,8 @@ extension WorkerLoop {
         }
         let run = unsafe ChunkRun(
             self, slot: segment.slots[slot], number: slot, count: head.count, form: head.form,
-            MessageReader(ByteReader(items), attachments: (try? parcel.open()) ?? []))
+            MessageReader(ByteReader(items), attachments: (try? parcel.open()) ?? []),
+            arrays: arrays)
         if case .lost = parcel { return end(run, MultiprocessingError.noRoomForHandle) }
         switch escort {
         case .failure(let error)?:

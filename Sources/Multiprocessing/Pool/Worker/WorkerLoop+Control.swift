@@ -14,6 +14,9 @@ extension WorkerLoop {
         parcels.append(.lost)
         segment.requests.wakeReader()
         segment.replies.wakeWriter()
+        let longMemory = longMemory.withLock { $0 }
+        longMemory?.requests.wakeReader()
+        longMemory?.replies.wakeWriter()
     }
 
     // MARK: Answers

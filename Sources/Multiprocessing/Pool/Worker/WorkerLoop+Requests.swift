@@ -40,17 +40,15 @@ extension WorkerLoop {
                     try? WorkerSegment(
                         $0, ringBytes: BulkMemory.ringBytes, replyBytes: BulkMemory.replyBytes)
                 }
-                if let memory { bulk = FrameReader(memory.requests) }
-                answers.use(memory)
+                open(memory)
             case PoolRequest.closeBulk:
-                bulk = nil
-                answers.use(nil)
+                open(nil)
                 // A thread's memory is the program's.
                 if desk == nil { ThisProcess.returnFreedMemory() }
             case PoolRequest.bulk:
-                guard try unsafe bulk?.next({ unsafe handle($0, $1) }) == true else {
-                    throw WireError.malformed("a long message that is not there")
-                }
+                try takeWhole()
+            case PoolRequest.long:
+                try takeLong()
             case PoolRequest.leave:
                 leave()
             default:

@@ -13,6 +13,8 @@ final class WorkerLoop: @unchecked Sendable {
     var answers: AnswerWriter
     /// Where long requests are; nil while there were none.
     var bulk: FrameReader?
+    /// The memory of that, for whoever gives the thread up.
+    let longMemory = Mutex<WorkerSegment?>(nil)
     /// Where a chunk's task encodes its answers; the memory serves all of them.
     var answer = MessageWriter()
     var definitions: [UInt64: Result<any Invocation, any Error>] = [:]
@@ -21,7 +23,7 @@ final class WorkerLoop: @unchecked Sendable {
 
     let seat: Int
     let segment: WorkerSegment
-    private let doorbell: Doorbell
+    let doorbell: Doorbell
     /// What runs next.
     var started: StartedChunk?
     /// The call whose chunk has just ended; nil when that was dealt with.

@@ -1,0 +1,79 @@
+import MultiprocessingCore
+import Testing
+
+@testable import Multiprocessing
+
+/// A long answer on its way, without a worker.
+@Suite struct LongReplyTests {
+    private let ring: Ring
+    private let loans: LoanRing
+
+    init() throws {
+        ring = try WorkerSegment.make(ringBytes: 4096).replies
+        loans = LoanRing(ring, most: 2048)
+    }
+
+    /// Results that somebody keeps must not stand in the way of what is longer than the rest of the ring.
+    @Test func itPassesWhatIsKept() throws {
+        var writer = FrameWriter(ring)
+        let isWritten = try writer.writeIfFits(
+            kind: PoolReply.value, slot: 1, WireBytes([UInt8](repeating: 3, count: 1500)))
+        #expect(isWritten)
+        writer.publish()
+        let kept = try #require(try loans.lend())
+        let answer = [UInt8](repeating: 4, count: 50_000)
+        writer.enqueueLong(kind: PoolReply.value, slot: 2, WireBytes(answer), keepsArrays: true)
+        let reply = LongReply(slot: 2, loans)
+        // Each round makes space for the next one, and so it ends.
+        for _ in 0..<100 where !reply.isOver {
+            try writer.flush()
+            while reply.receive() {}
+        }
+        let loan = try #require(try reply.take())
+        #expect(loan.frame.slot == 2 && loan.withBytes { unsafe Array($0) } == answer)
+        #expect(kept.withBytes { $0.count == 1500 && $0.allSatisfy { $0 == 3 } })
+    }
+
+    @Test func itIsNotThereBeforeItIsWhole() throws {
+        var writer = FrameWriter(ring)
+        writer.enqueueLong(kind: PoolReply.value, slot: 2, WireBytes([1, 2, 3]), keepsArrays: true)
+        let reply = LongReply(slot: 2, loans)
+        try writer.flush(atMost: 20)
+        #expect(!reply.receive() && !reply.isOver)
+        #expect(try reply.take() == nil)
+        try writer.flush()
+        // The last look takes what has come by then.
+        #expect(try reply.take(isLast: true)?.withBytes { unsafe Array($0) } == [1, 2, 3])
+        #expect(reply.isOver)
+    }
+
+    @Test func whatNoWorkerWritesIsFound() throws {
+        var writer = RingWriter(ring)
+        let bad = RingFrame(kind: PoolReply.value, slot: 0, length: 3)
+        unsafe withUnsafeBytes(of: bad) { unsafe writer.write($0) }
+        writer.publish()
+        let reply = LongReply(slot: 0, loans)
+        #expect(!reply.receive() && reply.isOver)
+        #expect(throws: RingCorruption.self) { _ = try reply.take() }
+    }
+
+    /// A worker that sleeps because the ring is full hears of the space that comes back later.
+    @Test func spaceThatComesBackWakesTheWriter() throws {
+        var writer = FrameWriter(ring)
+        let isWritten = try writer.writeIfFits(
+            kind: PoolReply.value, slot: 1, WireBytes([UInt8](repeating: 3, count: 2000)))
+        #expect(isWritten)
+        writer.publish()
+        var kept: RingLoan? = try loans.lend()
+        #expect(kept?.count == 2000)
+        writer.enqueue(kind: PoolReply.value, slot: 2, WireBytes([UInt8](repeating: 4, count: 5000)))
+        try writer.flush()
+        let sleeps = try writer.requestSpace()
+        #expect(sleeps)
+        kept = nil
+        let space = RingReader(ring)
+        // Whoever gave it back has taken the request.
+        let isStillAsked = space.takeWriterRequest()
+        #expect(!isStillAsked)
+    }
+}
