@@ -60,6 +60,7 @@ final class ManagerLink: Sendable {
     private let rest = Mutex(Rest())
     let outbox = Mutex(Outbox())
     private let attached = Latch<ConnectionEnd>()
+    private let isOpen = Atomic(false)
 
     /// A link over a connection that there is.
     init(_ end: ConnectionEnd, isInherited: Bool, limit: Int = Connection.standardMaximumLength) {
@@ -67,6 +68,7 @@ final class ManagerLink: Sendable {
         self.limit = limit
         carriesDescriptors = end.carriesDescriptors
         attached.close(end)
+        isOpen.store(true, ordering: .releasing)
     }
 
     /// A link to an address, over a connection that is still to be made.
@@ -79,9 +81,13 @@ final class ManagerLink: Sendable {
     /// The connection, once there is one.
     var end: ConnectionEnd? { attached.value }
 
+    /// Whether there is one.
+    var isAttached: Bool { isOpen.load(ordering: .acquiring) }
+
     /// There is a connection: what was appended before goes over it.
     func attach(_ end: ConnectionEnd) {
         attached.close(end)
+        isOpen.store(true, ordering: .releasing)
         flush()
         if outbox.withLock({ $0.isEnded }) { end.shutDown() }
     }
