@@ -15,14 +15,15 @@ struct ContainerMachine<Model: ManagedModel>: WaitingMachine {
 
     /// Makes all changes, or throws what the first of them throws that is wrong and makes none.
     mutating func perform(_ operations: [Model.Operation]) throws {
-        if operations.count == 1 {
-            try model.apply(operations[0])
-        } else {
-            var changed = model
-            for operation in operations { try changed.apply(operation) }
-            model = changed
-        }
-        for operation in operations { record(operation) }
+        guard operations.count != 1 else { return try perform(operations[0]) }
+        try model.check(operations)
+        for operation in operations { try perform(operation) }
+    }
+
+    /// Makes one change.
+    mutating func perform(_ operation: Model.Operation) throws {
+        try model.apply(operation)
+        record(operation)
     }
 
     /// Makes a change that needs a look first.

@@ -23,6 +23,18 @@ extension ManagerPeer {
         }
     }
 
+    /// Begins to call a direct method of an object.
+    func start(
+        _ object: UInt64, _ method: DirectMethod, _ arguments: MessageWriter
+    ) throws -> StartedCall {
+        try start(.call, method.rawValue, attachments: arguments.attachments) { writer, number in
+            writer.append(object)
+            writer.append(number)
+            writer.append(UInt8(0))
+            writer.append(contentsOf: arguments.bytes.bytes)
+        }
+    }
+
     /// The keys of the generic arguments that belong to the method; the object knows its own.
     private func typeKeys(_ types: GenericArguments, of type: any Any.Type) throws -> [TypeKey] {
         guard types.count > 0 else { return [] }

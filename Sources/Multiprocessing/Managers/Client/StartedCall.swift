@@ -28,6 +28,11 @@ struct StartedCall {
 
     /// Waits for the answer.
     nonisolated(nonsending) func finish() async -> ManagerReply {
+        state == .sleeping ? await peer.sleep(id) : await finishSlowly()
+    }
+
+    /// The same for what is not done by many at once, and may keep more.
+    private nonisolated(nonsending) func finishSlowly() async -> ManagerReply {
         if state == .answered, let reply = peer.state.withLock({ $0.calls.take(id) }) { return reply }
         let start = Deadline.now.nanoseconds
         let limit = CallLimit.current

@@ -18,8 +18,8 @@ extension ManagerSystem {
         returning: Res.Type
     ) async throws -> Res where Act: DistributedActor, Act.ID == ActorID, Err: Error, Res: Codable {
         let call = try Self.start(actor.id, Act.self, target, invocation)
-        if call.state == .sleeping { return try await call.peer.sleep(call.id).value(as: Res.self) }
-        return try await Self.finish(call, actor.id, Act.self, target, invocation).value(as: Res.self)
+        if call.state != .unconnected { return try await call.finish().value(as: Res.self) }
+        return try await Self.connect(call, actor.id, Act.self, target, invocation).value(as: Res.self)
     }
 
     /// Calls a method that returns nothing.
@@ -34,8 +34,8 @@ extension ManagerSystem {
         on actor: Act, target: RemoteCallTarget, invocation: inout InvocationEncoder, throwing: Err.Type
     ) async throws where Act: DistributedActor, Act.ID == ActorID, Err: Error {
         let call = try Self.start(actor.id, Act.self, target, invocation)
-        if call.state == .sleeping { return try await call.peer.sleep(call.id).checkNothing() }
-        try await Self.finish(call, actor.id, Act.self, target, invocation).checkNothing()
+        if call.state != .unconnected { return try await call.finish().checkNothing() }
+        try await Self.connect(call, actor.id, Act.self, target, invocation).checkNothing()
     }
 
     // Functions that are not async, and one apart for what is not usual, so that a call that waits keeps little: many of
@@ -51,15 +51,11 @@ extension ManagerSystem {
     }
 
     @inline(never)
-    private static nonisolated(nonsending) func finish(
+    private static nonisolated(nonsending) func connect(
         _ call: StartedCall, _ id: ActorID, _ type: any Any.Type, _ target: RemoteCallTarget,
         _ invocation: InvocationEncoder
     ) async throws -> ManagerReply {
-        var call = call
-        if call.state == .unconnected {
-            try await call.peer.connect()
-            call = try call.peer.start(id.number, of: type, target.identifier, invocation)
-        }
-        return await call.finish()
+        try await call.peer.connect()
+        return try await call.peer.start(id.number, of: type, target.identifier, invocation).finish()
     }
 }

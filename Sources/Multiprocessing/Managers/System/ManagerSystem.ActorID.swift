@@ -11,12 +11,15 @@ extension ManagerSystem {
             let number: UInt64
             let address: ListenerAddress?
             let hold: ProxyHold?
+            /// The way to the object, where it is known.
+            let peer: ManagerPeer?
 
             init(_ manager: ManagerID, _ number: UInt64, _ address: ListenerAddress?, _ hold: ProxyHold?) {
                 self.manager = manager
                 self.number = number
                 self.address = address
                 self.hold = hold
+                peer = hold?.peer
             }
         }
 
@@ -28,6 +31,11 @@ extension ManagerSystem {
         var address: ListenerAddress? { parts.address }
         /// What keeps the object alive from another process.
         var hold: ProxyHold? { parts.hold }
+        /// The way to the object, if it is held and lives elsewhere.
+        var heldPeer: ManagerPeer? {
+            guard let peer = parts.peer, peer.isCurrent else { return nil }
+            return peer
+        }
 
         init(manager: ManagerID, number: UInt64, address: ListenerAddress?, hold: ProxyHold? = nil) {
             parts = Parts(manager, number, address, hold)
