@@ -26,6 +26,26 @@ struct ContainerMachine<Model: ManagedModel>: WaitingMachine {
         record(operation)
     }
 
+    /// Makes several changes in the model's own way.
+    ///
+    /// - Parameters:
+    ///   - count: how many.
+    ///   - change: makes them.
+    ///   - operations: says which they are, for those who follow.
+    /// - Throws: what `change` and `operations` throw, which is before any change is made.
+    mutating func perform(
+        _ count: Int, _ change: (inout Model) throws -> Void, _ operations: () throws -> [Model.Operation]
+    ) throws {
+        let followed = log.isOn ? try operations() : nil
+        try change(&model)
+        if let followed {
+            for operation in followed { log.record(operation) }
+        } else {
+            log.skip(count)
+        }
+        wake()
+    }
+
     /// Makes a change that needs a look first.
     mutating func perform<Result>(
         _ body: (inout Model) throws -> (Result, Model.Operation?)
@@ -65,6 +85,10 @@ struct ContainerMachine<Model: ManagedModel>: WaitingMachine {
 
     private mutating func record(_ operation: Model.Operation) {
         log.record(operation)
+        wake()
+    }
+
+    private mutating func wake() {
         while let (ticket, _) = line.first() {
             _ = line.remove(ticket)
             woken.append(Wake(ticket: ticket, outcome: true))

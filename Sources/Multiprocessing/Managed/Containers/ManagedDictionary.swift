@@ -117,8 +117,7 @@ public distributed actor ManagedDictionary<Key: Hashable & Codable & Sendable, V
     // MARK: Several changes
 
     distributed func performBatch(_ changes: DictionaryChanges<Key, Value>) throws {
-        let operations = try changes.operations()
-        try room.update { try $0.perform(operations) }
+        try room.update { try $0.perform(changes) }
     }
 
     distributed func performLook() -> VersionedContent<[Key: Value]> { room.update { $0.look } }

@@ -33,7 +33,7 @@ final class ManagerPeer: Sendable {
     /// By what the manager tells this client from others.
     let client = UInt64.random(in: 1...UInt64.max)
     let state = Mutex(State())
-    let attention = Attention(maximum: 40_000, alone: 50_000)
+    let attention = Attention(maximum: 60_000, alone: 50_000)
     /// Whether somebody looks for answers, instead of sleeping.
     let isWatched = Atomic(false)
     /// Whether a task sends what was appended, and looks for answers.
