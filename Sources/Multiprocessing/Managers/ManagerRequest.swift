@@ -20,3 +20,10 @@ struct ManagerGreeting: Codable, Sendable {
     let low: UInt64
     let address: ListenerAddress?
 }
+
+extension ManagerPeer {
+    /// Asks the manager itself.
+    nonisolated(nonsending) func request(_ request: ManagerRequest) async throws -> ManagerReply {
+        try await exchange(.request) { try $0.append(encoding: request) }
+    }
+}

@@ -17,8 +17,10 @@ package struct BinaryEncoder: Sendable {
         self.depthLimit = depthLimit
     }
 
-    /// Whether values of a type are written without code of theirs, and hold nothing but themselves.
-    package static func isDirect(_ type: Any.Type) -> Bool { DirectTypes.standard.find(type) != nil }
+    /// How values of a type are written that need no code of theirs and hold nothing but themselves; nil for others.
+    package static func directForm<Value>(of type: Value.Type) -> DirectForm<Value>? {
+        DirectTypes.standard.find(type).map { DirectForm(type: $0) }
+    }
 
     /// Appends a value and collects the descriptors that it attaches.
     ///

@@ -1,9 +1,9 @@
 /// A cursor over bytes from outside: every read is checked against the end, nothing traps.
 ///
 /// It borrows the bytes: the caller keeps them alive while it reads.
-@safe package struct ByteReader {
-    package let bytes: UnsafeRawBufferPointer
-    package private(set) var offset = 0
+@safe @usableFromInline package struct ByteReader {
+    @usableFromInline package let bytes: UnsafeRawBufferPointer
+    @usableFromInline package internal(set) var offset = 0
 
     package init(_ bytes: UnsafeRawBufferPointer) {
         unsafe self.bytes = bytes
@@ -15,10 +15,11 @@
         self.offset = offset
     }
 
-    package var remaining: Int { unsafe bytes.count - offset }
-    package var isAtEnd: Bool { remaining <= 0 }
+    @inlinable package var remaining: Int { unsafe bytes.count - offset }
+    @inlinable package var isAtEnd: Bool { remaining <= 0 }
 
     /// Reads the bytes of a plain value; only for types for which every bit pattern is a value.
+    @inlinable
     package mutating func read<Value: BitwiseCopyable>(_ type: Value.Type = Value.self) throws(WireError)
         -> Value
     {
@@ -43,7 +44,8 @@
     }
 
     /// Goes on behind the next `count` bytes.
-    mutating func skip(_ count: Int) throws(WireError) {
+    @inlinable
+    package mutating func skip(_ count: Int) throws(WireError) {
         guard count >= 0, count <= remaining else { throw .truncated }
         offset += count
     }

@@ -1,6 +1,7 @@
 /// A growing run of bytes that messages are written into, in the byte order of the machine.
+@usableFromInline
 package struct ByteWriter: Sendable {
-    package private(set) var bytes: [UInt8] = []
+    @usableFromInline package internal(set) var bytes: [UInt8] = []
 
     package init() {}
 
@@ -10,7 +11,7 @@ package struct ByteWriter: Sendable {
         bytes.removeAll(keepingCapacity: true)
     }
 
-    package var count: Int { bytes.count }
+    @inlinable package var count: Int { bytes.count }
 
     package mutating func reserve(_ count: Int) {
         bytes.reserveCapacity(count)
@@ -21,7 +22,11 @@ package struct ByteWriter: Sendable {
         bytes.removeAll(keepingCapacity: true)
     }
 
+    // What is generic and called for each call of an object is inlined into the module above, which would else look for
+    // the type each time.
+
     /// Appends the bytes of a plain value.
+    @inlinable
     package mutating func append<Value: BitwiseCopyable>(_ value: Value) {
         unsafe withUnsafeBytes(of: value) { unsafe bytes.append(contentsOf: $0) }
     }
@@ -44,6 +49,7 @@ package struct ByteWriter: Sendable {
     }
 
     /// Writes a plain value over bytes that are there already, such as a length that was not known before.
+    @inlinable
     package mutating func overwrite<Value: BitwiseCopyable>(at offset: Int, with value: Value) {
         unsafe withUnsafeBytes(of: value) { source in
             unsafe bytes.withUnsafeMutableBytes { target in

@@ -2,6 +2,7 @@
 ///
 /// `BinaryDecoder` throws it for bytes that no `BinaryEncoder` writes; values that are well formed but not of
 /// the type that was asked for are `DecodingError`s.
+@usableFromInline
 package enum WireError: Error, Hashable, Sendable {
     /// The bytes end before the value does.
     case truncated

@@ -12,60 +12,6 @@ private distributed actor Vault {
     func secret() -> Int { 2 }
 }
 
-/// A client that writes its frames itself.
-private struct FrameClient {
-    let connection: Connection
-
-    init(_ server: ServerCore) throws {
-        let (near, far) = try ConnectionEnd.pair(duplex: true)
-        try server.accept(ManagerLink(far, isInherited: false))
-        connection = Connection(near)
-    }
-
-    func send(_ body: (inout ByteWriter) throws -> Void) async throws {
-        var writer = ByteWriter()
-        try body(&writer)
-        try await connection.send(bytes: writer.bytes)
-    }
-
-    func introduce(_ id: UInt64 = .random(in: 1...UInt64.max)) async throws {
-        try await send {
-            $0.append(.introduce) {
-                $0.append((id, UInt64(0), UInt64(0)))
-                $0.append(Int32(1))
-            }
-        }
-    }
-
-    /// Calls a method by its name, and returns what comes back: the kind, and the error.
-    func call(_ name: String, of object: UInt64) async throws -> (ManagerFrame, (any Error)?) {
-        try await send { writer in
-            writer.append(.target) {
-                $0.append(UInt32(0))
-                $0.append(string: name)
-            }
-            writer.append(.call) { writer in
-                writer.append(UInt64(9))
-                writer.append(object)
-                writer.append(UInt32(0))
-                writer.append(UInt8(0))
-            }
-        }
-        return try await answer()
-    }
-
-    func answer() async throws -> (ManagerFrame, (any Error)?) {
-        let bytes = try await connection.receiveBytes(timeout: .seconds(60))
-        let place = try #require(try FramePlace.all(in: bytes).first)
-        var slice = FrameSlice(message: IncomingMessage(bytes: bytes, descriptors: []), range: place.body)
-        return try slice.read { reader in
-            _ = try reader.bytes.read(UInt64.self)
-            guard place.kind == .failure else { return (place.kind, nil) }
-            return (place.kind, try ErrorTransport.decodeKeyed(from: &reader))
-        }
-    }
-}
-
 @Suite(.timeLimit(.minutes(10))) struct ManagerFrameTests {
     @Test("SFR-11: raw frames reach distributed methods of the object's type, and nothing else")
     func hidden() async throws {
@@ -85,6 +31,9 @@ private struct FrameClient {
             (String(open.dropLast(2)), targets[0], false),
             ("", targets[0], false), ("$s", targets[0], false), ("main", targets[0], false),
             (String(repeating: "$s", count: 50_000), targets[0], false), (open, 4711, false),
+            // Objects of one's own have no methods that are called directly.
+            ("=value", targets[0], false), ("=count", targets[1], false), ("=none", targets[0], false),
+            ("=value", 4711, false),
         ]
         for (name, object, isGood) in names {
             let client = try FrameClient(core)
@@ -162,6 +111,7 @@ private struct FrameClient {
         defer { core.end() }
         let system = ManagerSystem(core)
         let stock = Inventory(actorSystem: system)
+        let table = ManagedDictionary(["text": 1], actorSystem: system)
         let echo = try #require(name(of: "echo", in: Inventory.self))
         let add = try #require(name(of: "add", in: Inventory.self))
         var random = SplitMix64(state: 1)
@@ -169,7 +119,7 @@ private struct FrameClient {
         try await client.introduce()
         for round in 0..<Campaign.frames {
             var writer = ByteWriter()
-            for (index, name) in [add, echo].enumerated() {
+            for (index, name) in [add, echo, "=value", "=set"].enumerated() {
                 writer.append(.target) {
                     $0.append(UInt32(index))
                     $0.append(string: name)
@@ -182,6 +132,13 @@ private struct FrameClient {
                 if round % 2 == 1 { try TypeKey(String.self).encode(into: &writer) }
                 try writer.append(encoding: "text")
                 try writer.append(encoding: round)
+            }
+            try writer.append(.call) { writer in
+                writer.append((UInt64(round), table.id.number))
+                writer.append(UInt32(2 + round % 2))
+                writer.append(UInt8(0))
+                if round % 2 == 1 { try writer.append(encoding: round) }
+                try writer.append(encoding: "text")
             }
             for kind in [ManagerFrame.cancel, .release, .claim, .lend] {
                 writer.append(kind) { $0.append((UInt64(round), stock.id.number, UInt64(3))) }

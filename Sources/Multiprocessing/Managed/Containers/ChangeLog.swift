@@ -8,7 +8,8 @@ struct ChangeLog<Operation: Codable & Sendable>: Sendable {
     /// How often the container has changed.
     private(set) var version: UInt64 = 0
     private var operations = FIFO<Operation>()
-    private var isOn = false
+    /// Whether changes are kept.
+    private(set) var isOn = false
 
     init() {}
 
@@ -16,6 +17,9 @@ struct ChangeLog<Operation: Codable & Sendable>: Sendable {
     mutating func turnOn() {
         isOn = true
     }
+
+    /// So many changes were made while none are kept.
+    mutating func skip(_ count: Int) { version += UInt64(count) }
 
     mutating func record(_ operation: Operation) {
         version += 1

@@ -15,14 +15,35 @@ struct ContainerMachine<Model: ManagedModel>: WaitingMachine {
 
     /// Makes all changes, or throws what the first of them throws that is wrong and makes none.
     mutating func perform(_ operations: [Model.Operation]) throws {
-        if operations.count == 1 {
-            try model.apply(operations[0])
+        guard operations.count != 1 else { return try perform(operations[0]) }
+        try model.check(operations)
+        for operation in operations { try perform(operation) }
+    }
+
+    /// Makes one change.
+    mutating func perform(_ operation: Model.Operation) throws {
+        try model.apply(operation)
+        record(operation)
+    }
+
+    /// Makes several changes in the model's own way.
+    ///
+    /// - Parameters:
+    ///   - count: how many.
+    ///   - change: makes them.
+    ///   - operations: says which they are, for those who follow.
+    /// - Throws: what `change` and `operations` throw, which is before any change is made.
+    mutating func perform(
+        _ count: Int, _ change: (inout Model) throws -> Void, _ operations: () throws -> [Model.Operation]
+    ) throws {
+        let followed = log.isOn ? try operations() : nil
+        try change(&model)
+        if let followed {
+            for operation in followed { log.record(operation) }
         } else {
-            var changed = model
-            for operation in operations { try changed.apply(operation) }
-            model = changed
+            log.skip(count)
         }
-        for operation in operations { record(operation) }
+        wake()
     }
 
     /// Makes a change that needs a look first.
@@ -64,6 +85,10 @@ struct ContainerMachine<Model: ManagedModel>: WaitingMachine {
 
     private mutating func record(_ operation: Model.Operation) {
         log.record(operation)
+        wake()
+    }
+
+    private mutating func wake() {
         while let (ticket, _) = line.first() {
             _ = line.remove(ticket)
             woken.append(Wake(ticket: ticket, outcome: true))

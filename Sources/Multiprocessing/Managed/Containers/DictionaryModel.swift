@@ -26,6 +26,19 @@ struct DictionaryModel<Key: Hashable & Codable & Sendable, Value: Codable & Send
 
     static func replacing(with content: [Key: Value]) -> Operation { .replaceAll(with: content) }
 
+    /// Makes changes that came together.
+    ///
+    /// - Throws: a ``MultiprocessingError`` with the code `undecodable` for what nobody has put together so.
+    mutating func apply(_ changes: DictionaryChanges<Key, Value>) throws {
+        try changes.visit { step in
+            switch step {
+            case .set(let keys, let values): entries.set(keys, values)
+            case .remove(let key): entries[key] = nil
+            case .replaceAll(let content): apply(.replaceAll(with: content))
+            }
+        }
+    }
+
     mutating func apply(_ operation: Operation) {
         switch operation {
         case .set(let key, let value): entries[key] = value

@@ -30,50 +30,73 @@ struct ListModel<Element: Codable & Sendable>: ManagedModel {
 
     static func replacing(with content: [Element]) -> Operation { .replaceAll(with: content) }
 
+    /// Follows how many elements there are from change to change, without making any.
+    func check(_ operations: [Operation]) throws {
+        var count = content.count
+        for operation in operations { count = try self.count(after: operation, of: count) }
+    }
+
     mutating func apply(_ operation: Operation) throws {
+        _ = try count(after: operation, of: content.count)
         switch operation {
-        case .append(let elements):
-            try replace(content.endIndex..<content.endIndex, with: elements)
+        case .append(let elements): content += elements
+        case .insert(let elements, let index): content.insert(contentsOf: elements, at: index)
+        case .set(let element, let index): content[index] = element
+        case .replaceSubrange(let range, let elements): content.replaceSubrange(range, with: elements)
+        case .reverse: content.reverse()
+        case .replaceAll(let elements): content = elements
+        }
+    }
+
+    /// How many elements there are after a change.
+    ///
+    /// - Throws: an ``IndexOutOfRangeError`` for places that are not there; a ``MultiprocessingError`` for an array that
+    ///   would get longer or shorter.
+    private func count(after operation: Operation, of count: Int) throws -> Int {
+        switch operation {
+        case .append(let elements): return try checked(count..<count, with: elements.count, of: count)
         case .insert(let elements, let index):
-            try replace(index..<index, with: elements)
-        case .set(let element, let index):
-            try check(index)
-            content[index] = element
+            return try checked(index..<index, with: elements.count, of: count)
+        case .set(_, let index):
+            try check(index, of: count)
+            return count
         case .replaceSubrange(let range, let elements):
-            try replace(range, with: elements)
-        case .reverse:
-            content.reverse()
+            return try checked(range, with: elements.count, of: count)
+        case .reverse: return count
         case .replaceAll(let elements):
-            try checkCount(content.count, becoming: elements.count)
-            content = elements
+            try checkCount(count, becoming: elements.count)
+            return elements.count
         }
     }
 
     func element(at index: Int) throws -> Element {
-        try check(index)
+        try check(index, of: content.count)
         return content[index]
     }
 
     func elements(in range: Range<Int>) throws -> [Element] {
-        try check(range)
+        try check(range, of: content.count)
         return Array(content[range])
     }
 
-    private mutating func replace(_ range: Range<Int>, with elements: [Element]) throws {
-        try check(range)
-        try checkCount(range.count, becoming: elements.count)
-        content.replaceSubrange(range, with: elements)
+    /// How many elements there are when some have taken the place of others.
+    private func checked(_ range: Range<Int>, with added: Int, of count: Int) throws -> Int {
+        try check(range, of: count)
+        try checkCount(range.count, becoming: added)
+        return count - range.count + added
     }
 
-    private func check(_ index: Int) throws {
-        guard content.indices.contains(index) else {
-            throw IndexOutOfRangeError(range: index..<index + 1, count: content.count)
+    private func check(_ index: Int, of count: Int) throws {
+        guard index >= 0, index < count else {
+            // Behind the last number there is none.
+            let end = index < .max ? index + 1 : index
+            throw IndexOutOfRangeError(range: index..<end, count: count)
         }
     }
 
-    private func check(_ range: Range<Int>) throws {
-        guard range.lowerBound >= 0, range.upperBound <= content.count else {
-            throw IndexOutOfRangeError(range: range, count: content.count)
+    private func check(_ range: Range<Int>, of count: Int) throws {
+        guard range.lowerBound >= 0, range.upperBound <= count else {
+            throw IndexOutOfRangeError(range: range, count: count)
         }
     }
 

@@ -1,22 +1,22 @@
 extension ManagedDictionary {
     /// Changes that are collected, to be made by one call.
     public struct Batch: Sendable {
-        fileprivate var operations: [Operation] = []
+        fileprivate var changes = DictionaryChanges<Key, Value>()
 
         /// Gives a key a value.
         ///
         /// - Parameters:
         ///   - value: the value.
         ///   - key: the key.
-        public mutating func set(_ value: Value, forKey key: Key) { operations.append(.set(key, value)) }
+        public mutating func set(_ value: Value, forKey key: Key) { changes.set(key, value) }
 
         /// Takes a key out.
         ///
         /// - Parameter key: the key.
-        public mutating func removeValue(forKey key: Key) { operations.append(.remove(key)) }
+        public mutating func removeValue(forKey key: Key) { changes.remove(key) }
 
         /// Takes all keys out.
-        public mutating func removeAll() { operations.append(.replaceAll(with: [:])) }
+        public mutating func removeAll() { changes.replaceAll(with: [:]) }
     }
 
     /// Makes several changes by one call, all of them or none; see ``ManagedList/batch(isolation:_:)``.
@@ -25,7 +25,7 @@ extension ManagedDictionary {
     ) async throws {
         var batch = Batch()
         try body(&batch)
-        if !batch.operations.isEmpty { try await performBatch(batch.operations) }
+        if !batch.changes.isEmpty { try await performBatch(batch.changes) }
     }
 }
 

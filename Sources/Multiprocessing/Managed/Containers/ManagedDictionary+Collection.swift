@@ -1,53 +1,12 @@
 import MultiprocessingCore
 
 extension ManagedDictionary {
-    /// How many keys there are; Python's `len(dict)`.
-    public nonisolated var count: Int { get async throws { try await performCount() } }
-
-    /// Whether there are no keys.
-    public nonisolated var isEmpty: Bool { get async throws { try await performCount() == 0 } }
-
-    /// A copy of a key's value, nil for a key that is not there; Python's `get()`.
-    ///
-    /// - Parameter key: the key.
-    public nonisolated subscript(key: Key) -> Value? {
-        get async throws { try await performValue(key).first }
-    }
-
-    /// A copy of a key's value, or another value for a key that is not there.
-    ///
-    /// - Parameters:
-    ///   - key: the key.
-    ///   - other: the value for a key that is not there.
-    public nonisolated subscript(key: Key, default other: Value) -> Value {
-        get async throws { try await performValue(key).first ?? other }
-    }
-
     /// Copies the keys with their values; Python's `items()`.
     ///
     /// - Returns: them in the order in which the keys came.
     /// - Throws: a ``MultiprocessingError`` with the code `managerGone`.
     public nonisolated(nonsending) func items() async throws -> [(key: Key, value: Value)] {
         try await performItems().map { ($0.key, $0.value) }
-    }
-
-    /// Tells whether a key is there.
-    ///
-    /// - Parameter key: the key.
-    /// - Returns: whether it is.
-    /// - Throws: a ``MultiprocessingError`` with the code `managerGone`.
-    public nonisolated(nonsending) func contains(_ key: Key) async throws -> Bool {
-        try await performContains(key)
-    }
-
-    /// Takes a key out; Python's `pop(key)`.
-    ///
-    /// - Parameter key: the key.
-    /// - Returns: its value; nil when it was not there.
-    /// - Throws: a ``MultiprocessingError`` with the code `managerGone`.
-    @discardableResult
-    public nonisolated(nonsending) func removeValue(forKey key: Key) async throws -> Value? {
-        try await performRemove(key).first
     }
 
     /// Takes the key out that came last; Python's `popitem()`.

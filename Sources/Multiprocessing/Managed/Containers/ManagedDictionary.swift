@@ -28,18 +28,13 @@ public distributed actor ManagedDictionary<Key: Hashable & Codable & Sendable, V
     public init(_ content: [Key: Value] = [:], actorSystem: ManagerSystem) {
         self.actorSystem = actorSystem
         room = WaitingRoom(ContainerMachine(DictionaryModel(content)), in: actorSystem)
+        actorSystem.core?.offer(DictionaryRunner(room: room), of: id.number)
     }
 
     // MARK: One change each
 
-    /// Gives a key a value.
-    ///
-    /// - Parameters:
-    ///   - value: the value.
-    ///   - key: the key.
-    /// - Throws: a ``MultiprocessingError`` with the code `managerGone`.
-    public distributed func set(_ value: Value, forKey key: Key) throws {
-        try room.update { try $0.perform([.set(key, value)]) }
+    distributed func performSet(_ value: Value, _ key: Key) throws {
+        try room.update { try $0.perform(.set(key, value)) }
     }
 
     /// Gives a key a value unless it has one; Python's `setdefault()`.
@@ -121,8 +116,8 @@ public distributed actor ManagedDictionary<Key: Hashable & Codable & Sendable, V
 
     // MARK: Several changes
 
-    distributed func performBatch(_ operations: [ManagedDictionaryOperation<Key, Value>]) throws {
-        try room.update { try $0.perform(operations) }
+    distributed func performBatch(_ changes: DictionaryChanges<Key, Value>) throws {
+        try room.update { try $0.perform(changes) }
     }
 
     distributed func performLook() -> VersionedContent<[Key: Value]> { room.update { $0.look } }

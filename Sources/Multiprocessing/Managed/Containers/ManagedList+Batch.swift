@@ -1,17 +1,17 @@
 extension ManagedList {
     /// Changes that are collected, to be made by one call.
     public struct Batch: Sendable {
-        fileprivate var operations: [Operation] = []
+        fileprivate var changes = ListChanges<Element>()
 
         /// Adds an element behind the last.
         ///
         /// - Parameter element: the element.
-        public mutating func append(_ element: Element) { operations.append(.append([element])) }
+        public mutating func append(_ element: Element) { changes.append(.append([element])) }
 
         /// Adds elements behind the last.
         ///
         /// - Parameter elements: the elements.
-        public mutating func append(contentsOf elements: [Element]) { operations.append(.append(elements)) }
+        public mutating func append(contentsOf elements: [Element]) { changes.append(.append(elements)) }
 
         /// Puts an element before the one of an index.
         ///
@@ -19,7 +19,7 @@ extension ManagedList {
         ///   - element: the element.
         ///   - index: the index.
         public mutating func insert(_ element: Element, at index: Int) {
-            operations.append(.insert([element], at: index))
+            changes.append(.insert([element], at: index))
         }
 
         /// Puts another element in the place of the one of an index.
@@ -28,21 +28,21 @@ extension ManagedList {
         ///   - element: the element.
         ///   - index: the index.
         public mutating func set(_ element: Element, at index: Int) {
-            operations.append(.set(element, at: index))
+            changes.append(.set(element, at: index))
         }
 
         /// Takes an element out.
         ///
         /// - Parameter index: its index.
         public mutating func remove(at index: Int) {
-            operations.append(.replaceSubrange(index..<index + 1, with: []))
+            changes.append(.replaceSubrange(index..<index + 1, with: []))
         }
 
         /// Takes all elements out.
-        public mutating func removeAll() { operations.append(.replaceAll(with: [])) }
+        public mutating func removeAll() { changes.append(.replaceAll(with: [])) }
 
         /// Reverses the order.
-        public mutating func reverse() { operations.append(.reverse) }
+        public mutating func reverse() { changes.append(.reverse) }
     }
 
     /// Makes several changes by one call, all of them or none.
@@ -57,7 +57,7 @@ extension ManagedList {
     ) async throws {
         var batch = Batch()
         try body(&batch)
-        if !batch.operations.isEmpty { try await performBatch(batch.operations) }
+        if !batch.changes.isEmpty { try await performBatch(batch.changes) }
     }
 }
 

@@ -1,30 +1,6 @@
 import MultiprocessingCore
 
 extension ManagedList {
-    /// How many elements there are; Python's `len(list)`.
-    public nonisolated var count: Int { get async throws { try await performCount() } }
-
-    /// Whether there are no elements.
-    public nonisolated var isEmpty: Bool { get async throws { try await performCount() == 0 } }
-
-    /// A copy of the element of an index.
-    ///
-    /// Throws an ``IndexOutOfRangeError`` for an index that is not there.
-    ///
-    /// - Parameter index: the index.
-    public nonisolated subscript(index: Int) -> Element {
-        get async throws { try await performElement(index) }
-    }
-
-    /// Copies of the elements of a range; Python's slice.
-    ///
-    /// Throws an ``IndexOutOfRangeError`` for a range that is not all there.
-    ///
-    /// - Parameter range: the range.
-    public nonisolated subscript(range: Range<Int>) -> [Element] {
-        get async throws { try await performElements(range) }
-    }
-
     /// Takes the last element out; Python's `pop()`.
     ///
     /// - Returns: the element; nil when there is none.

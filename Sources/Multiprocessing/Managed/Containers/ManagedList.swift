@@ -31,16 +31,13 @@ public distributed actor ManagedList<Element: Codable & Sendable> {
     public init(_ elements: [Element] = [], actorSystem: ManagerSystem) {
         self.actorSystem = actorSystem
         room = WaitingRoom(ContainerMachine(ListModel(elements)), in: actorSystem)
+        actorSystem.core?.offer(ListRunner(room: room), of: id.number)
     }
 
     // MARK: One change each
 
-    /// Adds an element behind the last.
-    ///
-    /// - Parameter element: the element.
-    /// - Throws: a ``MultiprocessingError`` with the code `managerGone`.
-    public distributed func append(_ element: Element) throws {
-        try room.update { try $0.perform([.append([element])]) }
+    distributed func performAppend(_ element: Element) throws {
+        try room.update { try $0.perform(.append([element])) }
     }
 
     /// Adds elements behind the last; Python's `extend()`.
@@ -61,14 +58,8 @@ public distributed actor ManagedList<Element: Codable & Sendable> {
         try room.update { try $0.perform([.insert([element], at: index)]) }
     }
 
-    /// Puts another element in the place of the one of an index; Python's `list[index] = element`.
-    ///
-    /// - Parameters:
-    ///   - element: the element.
-    ///   - index: the index.
-    /// - Throws: an ``IndexOutOfRangeError``.
-    public distributed func set(_ element: Element, at index: Int) throws {
-        try room.update { try $0.perform([.set(element, at: index)]) }
+    distributed func performSet(_ element: Element, _ index: Int) throws {
+        try room.update { try $0.perform(.set(element, at: index)) }
     }
 
     /// Puts elements in the place of those of a range; Python's `list[a:b] = elements`.
@@ -139,7 +130,8 @@ public distributed actor ManagedList<Element: Codable & Sendable> {
 
     // MARK: Several changes
 
-    distributed func performBatch(_ operations: [ManagedListOperation<Element>]) throws {
+    distributed func performBatch(_ changes: ListChanges<Element>) throws {
+        let operations = try changes.operations()
         try room.update { try $0.perform(operations) }
     }
 

@@ -7,11 +7,21 @@ protocol ManagedModel: Sendable {
 
     var content: Content { get }
 
+    /// Finds out whether changes can be made one after another.
+    ///
+    /// - Throws: what the first throws that cannot be made.
+    func check(_ operations: [Operation]) throws
+
     /// Changes it, or throws and leaves it as it was.
     mutating func apply(_ operation: Operation) throws
 
     /// The change that makes all of the content new.
     static func replacing(with content: Content) -> Operation
+}
+
+extension ManagedModel {
+    /// Nothing to find out, where every change can be made.
+    func check(_ operations: [Operation]) {}
 }
 
 /// A content, and how often it had changed when it was looked at.

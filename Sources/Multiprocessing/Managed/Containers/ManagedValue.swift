@@ -1,30 +1,6 @@
 import Distributed
 import MultiprocessingCore
 
-/// A change of a managed value.
-public enum ManagedValueOperation<Value: Codable & Sendable>: Codable, Sendable {
-    /// It became another.
-    case set(Value)
-}
-
-extension ManagedValueOperation: Equatable where Value: Equatable {}
-
-struct ValueModel<Value: Codable & Sendable>: ManagedModel {
-    private(set) var content: Value
-
-    init(_ content: Value) {
-        self.content = content
-    }
-
-    static func replacing(with content: Value) -> ManagedValueOperation<Value> { .set(content) }
-
-    mutating func apply(_ operation: ManagedValueOperation<Value>) {
-        switch operation {
-        case .set(let value): content = value
-        }
-    }
-}
-
 /// A value in a manager's process; the `Value` of Python's managers.
 ///
 /// ```swift
@@ -48,14 +24,11 @@ public distributed actor ManagedValue<Value: Codable & Sendable> {
     public init(_ value: Value, actorSystem: ManagerSystem) {
         self.actorSystem = actorSystem
         room = WaitingRoom(ContainerMachine(ValueModel(value)), in: actorSystem)
+        actorSystem.core?.offer(SingleValueRunner(room: room), of: id.number)
     }
 
-    /// Makes it another value.
-    ///
-    /// - Parameter value: the value.
-    /// - Throws: a ``MultiprocessingError`` with the code `managerGone`.
-    public distributed func set(_ value: Value) throws {
-        try room.update { try $0.perform([.set(value)]) }
+    distributed func performSet(_ value: Value) throws {
+        try room.update { try $0.perform(.set(value)) }
     }
 
     /// Makes a copy of the value, to use here.
@@ -86,7 +59,23 @@ extension ManagedValue: ManagedObject {
 
 extension ManagedValue {
     /// The value at the moment.
-    public nonisolated var value: Value { get async throws { try await copy() } }
+    public nonisolated var value: Value {
+        get async throws {
+            guard let call = try id.start(.value) else { return try await copy() }
+            return try await call.finish().value(as: Value.self)
+        }
+    }
+
+    /// Makes it another value.
+    ///
+    /// - Parameter value: the value.
+    /// - Throws: a ``MultiprocessingError`` with the code `managerGone`.
+    public nonisolated(nonsending) func set(_ value: Value) async throws {
+        guard let call = try id.start(.set, { try $0.append(encoding: value) }) else {
+            return try await performSet(value)
+        }
+        try await call.finish().checkNothing()
+    }
 
     /// Changes the value: nobody else's change comes between; see ``ManagedList/update(isolation:_:)``.
     @discardableResult

@@ -31,6 +31,21 @@ struct OrderedEntries<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         }
     }
 
+    /// Gives keys values, in order, as many of both.
+    ///
+    /// One function for all of them, because it finds its types once and not for each.
+    mutating func set(_ keys: ArraySlice<Key>, _ values: ArraySlice<Value>) {
+        var index = values.startIndex
+        for key in keys {
+            let before = table.updateValue(values[index], forKey: key)
+            index += 1
+            if before == nil {
+                places[key] = order.count
+                order.append(key)
+            }
+        }
+    }
+
     var keys: [Key] { order.compactMap { $0 } }
 
     var values: [Value] { order.compactMap { $0.flatMap { table[$0] } } }

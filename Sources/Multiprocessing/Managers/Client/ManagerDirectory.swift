@@ -108,7 +108,6 @@ enum ManagerDirectory {
 extension ManagerSystem.ActorID {
     /// The way to the object.
     var peer: ManagerPeer? {
-        if let peer = hold?.peer, peer.isCurrent { return peer }
-        return ManagerDirectory.peer(manager, address: address)
+        heldPeer ?? ManagerDirectory.peer(manager, address: address)
     }
 }

@@ -13,9 +13,8 @@ extension ManagerPeer {
         _ object: UInt64, of type: any Any.Type, _ target: String,
         _ invocation: ManagerSystem.InvocationEncoder
     ) throws -> StartedCall {
-        let number = number(of: target)
         let keys = try typeKeys(invocation.types, of: type)
-        return try start(.call, attachments: invocation.message.attachments) { writer in
+        return try start(.call, target, attachments: invocation.message.attachments) { writer, number in
             writer.append(object)
             writer.append(number)
             writer.append(UInt8(keys.count))
@@ -24,9 +23,21 @@ extension ManagerPeer {
         }
     }
 
+    /// Begins to call a direct method of an object.
+    func start(
+        _ object: UInt64, _ method: DirectMethod, _ arguments: MessageWriter
+    ) throws -> StartedCall {
+        try start(.call, method.rawValue, attachments: arguments.attachments) { writer, number in
+            writer.append(object)
+            writer.append(number)
+            writer.append(UInt8(0))
+            writer.append(contentsOf: arguments.bytes.bytes)
+        }
+    }
+
     /// The keys of the generic arguments that belong to the method; the object knows its own.
-    private func typeKeys(_ types: [any Any.Type], of type: any Any.Type) throws -> [TypeKey] {
-        guard !types.isEmpty else { return [] }
+    private func typeKeys(_ types: GenericArguments, of type: any Any.Type) throws -> [TypeKey] {
+        guard types.count > 0 else { return [] }
         var own = TypeKey.genericArgumentCount(of: type)
         guard types.count > own else { return [] }
         // To what stands for a protocol, it is itself the first.
@@ -39,31 +50,18 @@ extension ManagerPeer {
         }
     }
 
-    private func number(of target: String) -> UInt32 {
-        targets.withLock { targets in
-            let (number, isNew) = targets.number(target)
-            if isNew {
-                // In the lock, so that nobody uses the number before.
-                try? link.append(.target) { writer in
-                    writer.append(number)
-                    writer.append(string: target)
-                }
-            }
-            return number
-        }
-    }
-
     /// Sends a frame with a number of its own, and waits for the answer to it.
     nonisolated(nonsending) func exchange(
         _ kind: ManagerFrame, attachments: [SharedDescriptor] = [],
         _ body: (inout ByteWriter) throws -> Void
     ) async throws -> ManagerReply {
         if !isConnected { try await connect() }
-        return try await finish(start(kind, attachments: attachments, body)).get()
+        return try await start(kind, nil, attachments: attachments) { writer, _ in try body(&writer) }
+            .finish()
     }
 
     /// Whether there is a connection.
-    var isConnected: Bool { link.end != nil }
+    var isConnected: Bool { link.isAttached }
 
     /// Waits until there is a connection, or there will be none.
     nonisolated(nonsending) func connect() async throws {
@@ -73,56 +71,60 @@ extension ManagerPeer {
     }
 
     private func start(
-        _ kind: ManagerFrame, attachments: [SharedDescriptor],
-        _ body: (inout ByteWriter) throws -> Void
+        _ kind: ManagerFrame, _ target: String?, attachments: [SharedDescriptor],
+        _ body: (inout ByteWriter, _ number: UInt32) throws -> Void
     ) throws -> StartedCall {
         try Task.checkCancellation()
         let caller = OwnThreadTask.currentNumber
-        let (id, isAlone, isMany) = try state.withLock { state throws(MultiprocessingError) in
-            if let failure = state.failure { throw failure }
-            // Whoever makes one call after another waits for each; many tasks are better served together.
-            let isAlone = state.lastCaller == caller && state.calls.count == 0
-            state.lastCaller = caller
-            state.made += 1
-            return (state.calls.begin(), isAlone, state.made == Self.many)
-        }
-        if isMany, link.canShare { try? link.append(.share) { _ in } }
+        let beginning = try state.withLock { try begin(caller, target, &$0) }
+        if beginning.isMany, link.canShare { try? link.append(.share) { _ in } }
+        let id = beginning.id
         do {
             try link.append(kind, attachments: attachments) { writer in
                 writer.append(id)
-                try body(&writer)
+                try body(&writer, beginning.number)
             }
         } catch {
             state.withLock { $0.calls.abandon(id) }
             throw error
         }
-        var call = StartedCall(id: id, deadline: CallLimit.current, wasLookedFor: isAlone)
-        if isAlone {
-            link.flush()
-            call.outcome = look(for: id)
-        } else {
+        let limit = CallLimit.current
+        guard beginning.isAlone else {
             carrySoon()
+            return StartedCall(self, id, limit == nil ? .sleeping : .limited)
         }
-        return call
+        link.flush()
+        return StartedCall(self, id, look(for: id) ? .answered : .lookedFor)
     }
 
-    /// Waits for the answer.
-    nonisolated(nonsending) func finish(_ call: StartedCall) async -> Outcome {
-        if let outcome = call.outcome { return outcome }
-        guard call.wasLookedFor else { return await wait(for: call.id, until: call.deadline) }
-        let start = Deadline.now.nanoseconds
-        let outcome = await wait(for: call.id, until: call.deadline)
-        attention.learn(from: Deadline.now.nanoseconds - start)
-        return outcome
+    /// What a call gets before it is written.
+    private struct Beginning {
+        let id: UInt64
+        /// That of the method's name.
+        let number: UInt32
+        /// Whether no other call is under way.
+        let isAlone: Bool
+        /// Whether it is the last of the first few.
+        let isMany: Bool
     }
-}
 
-/// A call that was sent, or will be sent together with others.
-struct StartedCall {
-    let id: UInt64
-    let deadline: Deadline?
-    /// Whether somebody has looked for its answer at once.
-    let wasLookedFor: Bool
-    /// The answer, if it has come.
-    var outcome: ManagerPeer.Outcome?
+    private func begin(
+        _ caller: UInt64, _ target: String?, _ state: inout State
+    ) throws(MultiprocessingError) -> Beginning {
+        if let failure = state.failure { throw failure }
+        let (number, isNew) = target.map { state.targets.number($0) } ?? (0, false)
+        if isNew, let target {
+            // In the lock, so that nobody uses the number before.
+            try? link.append(.target) { writer in
+                writer.append(number)
+                writer.append(string: target)
+            }
+        }
+        // Whoever makes one call after another waits for each; many tasks are better served together.
+        let isAlone = state.lastCaller == caller && state.calls.count == 0
+        state.lastCaller = caller
+        state.made += 1
+        return Beginning(
+            id: state.calls.begin(), number: number, isAlone: isAlone, isMany: state.made == Self.many)
+    }
 }

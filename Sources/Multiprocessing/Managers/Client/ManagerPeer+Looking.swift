@@ -3,10 +3,10 @@ import Synchronization
 
 // Looking for answers, because being woken costs more than a short call.
 extension ManagerPeer {
-    /// Looks for the answer to a call for a bounded moment.
-    func look(for id: UInt64) -> Outcome? {
+    /// Looks for the answer to a call for a bounded moment; returns whether it has come.
+    func look(for id: UInt64) -> Bool {
         let budget = attention.budget
-        guard budget > 0, !isWatched.exchange(true, ordering: .acquiring) else { return nil }
+        guard budget > 0, !isWatched.exchange(true, ordering: .acquiring) else { return false }
         defer {
             isWatched.store(false, ordering: .releasing)
             settle()
@@ -17,8 +17,8 @@ extension ManagerPeer {
             pace.wait()
             drain()
             // Somebody else may have taken it in.
-            if let outcome = state.withLock({ $0.calls.take(id) }) { return outcome }
-            if Deadline.now.nanoseconds - start > budget { return nil }
+            if state.withLock({ $0.calls.isAnswered(id) }) { return true }
+            if Deadline.now.nanoseconds - start > budget { return false }
         }
     }
 
@@ -32,22 +32,32 @@ extension ManagerPeer {
     }
 
     /// Sends calls and takes answers, for as long as there are answers within a bounded moment.
+    ///
+    /// Between two looks all others get their turn: those who were answered may have more to ask, and those who are to
+    /// call for the first time find somebody who sends for them. While they come, no thread goes to sleep.
     private func carry() async {
         var lastNews = Deadline.now.nanoseconds
         let budget = attention.budget
+        var made = 0
         var pace = Pace()
         while true {
             link.flush()
-            if drain() {
-                // Those who were answered may have more to ask.
-                await Task.yield()
+            let found = drain()
+            let (before, isWaiting) = (
+                made,
+                state.withLock { state in
+                    made = state.made
+                    return state.calls.count > 0
+                }
+            )
+            if found || made != before {
                 lastNews = Deadline.now.nanoseconds
-                continue
-            }
-            guard state.withLock({ $0.calls.count > 0 }), Deadline.now.nanoseconds - lastNews < budget else {
+            } else if !isWaiting || Deadline.now.nanoseconds - lastNews > budget {
                 break
+            } else {
+                pace.wait()
             }
-            pace.wait()
+            await Task.yield()
         }
         isCarried.store(false, ordering: .relaxed)
         link.flush()

@@ -2,8 +2,19 @@ import MultiprocessingCore
 import Synchronization
 
 extension ManagerPeer {
-    /// Sleeps until a call is answered or given up.
-    nonisolated(nonsending) func wait(for id: UInt64, until deadline: Deadline?) async -> Outcome {
+    /// Sleeps until a call is answered or given up; without much to keep, because many calls do so at once.
+    nonisolated(nonsending) func sleep(_ id: UInt64) async -> ManagerReply {
+        let isPatient = PatientCall.isPatient
+        return await withTaskCancellationHandler {
+            // Unchecked, because this is a part of every call; the table of calls hands out each waiter once.
+            await withUnsafeContinuation { suspend(id, $0, nil, isPatient) }
+        } onCancel: {
+            giveUp(id, CancellationError(), isPatient)
+        }
+    }
+
+    /// The same, with a limit.
+    nonisolated(nonsending) func sleep(_ id: UInt64, until deadline: Deadline?) async -> ManagerReply {
         let isPatient = PatientCall.isPatient
         let timer = deadline.map { deadline in
             Poller.shared.schedule(at: deadline) { [weak self] in
@@ -12,7 +23,6 @@ extension ManagerPeer {
         }
         defer { if let timer { Poller.shared.cancel(timer) } }
         return await withTaskCancellationHandler {
-            // Unchecked, because this is a part of every call; the table of calls hands out each waiter once.
             await withUnsafeContinuation { suspend(id, $0, deadline, isPatient) }
         } onCancel: {
             giveUp(id, CancellationError(), isPatient)
@@ -20,10 +30,12 @@ extension ManagerPeer {
     }
 
     private func suspend(
-        _ id: UInt64, _ waiter: UnsafeContinuation<Outcome, Never>, _ deadline: Deadline?, _ isPatient: Bool
+        _ id: UInt64, _ waiter: UnsafeContinuation<ManagerReply, Never>, _ deadline: Deadline?,
+        _ isPatient: Bool
     ) {
-        let outcome = state.withLock { $0.calls.suspend(id, waiter) }
-        if let outcome { return waiter.resume(returning: outcome) }
+        if let reply = state.withLock({ $0.calls.suspend(id, waiter) }) {
+            return waiter.resume(returning: reply)
+        }
         settle()
         // Either may have come before there was a waiter to take out.
         if Task.isCancelled {
@@ -42,6 +54,6 @@ extension ManagerPeer {
         guard let waiter = state.withLock({ $0.calls.remove(id) }) else { return }
         try? link.append(.cancel) { $0.append(id) }
         link.flush()
-        waiter.resume(returning: .failure(error))
+        waiter.resume(returning: .failed(error))
     }
 }

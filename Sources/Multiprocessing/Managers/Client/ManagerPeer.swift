@@ -3,11 +3,11 @@ import Synchronization
 
 /// The way from this process to a manager: the calls that are under way, and the objects that are held.
 final class ManagerPeer: Sendable {
-    typealias Outcome = Result<ManagerReply, any Error>
-    typealias Calls = PendingCalls<Outcome, UnsafeContinuation<Outcome, Never>>
+    typealias Calls = PendingCalls<ManagerReply, UnsafeContinuation<ManagerReply, Never>>
 
     struct State {
         var calls = Calls()
+        var targets = TargetNumbers()
         /// The task that made the last call.
         var lastCaller: UInt64 = 0
         /// Memory that the manager has offered.
@@ -33,7 +33,7 @@ final class ManagerPeer: Sendable {
     /// By what the manager tells this client from others.
     let client = UInt64.random(in: 1...UInt64.max)
     let state = Mutex(State())
-    let attention = Attention(maximum: 40_000, alone: 50_000)
+    let attention = Attention(maximum: 60_000, alone: 50_000)
     /// Whether somebody looks for answers, instead of sleeping.
     let isWatched = Atomic(false)
     /// Whether a task sends what was appended, and looks for answers.
@@ -41,7 +41,6 @@ final class ManagerPeer: Sendable {
     /// Closed when there is a connection, or will be none.
     let opened = Latch<Void>()
     private let generation = ForkedChild.generation
-    let targets = Mutex(TargetNumbers())
     let holds = Mutex(Holds())
 
     /// The way over a connection that there is.
@@ -98,10 +97,10 @@ final class ManagerPeer: Sendable {
     func fail(_ error: MultiprocessingError) {
         let waiters = state.withLock { state in
             if state.failure == nil { state.failure = error }
-            return state.calls.end(with: .failure(error))
+            return state.calls.end(with: .failed(error))
         }
         link.close()
-        for waiter in waiters { waiter.resume(returning: .failure(error)) }
+        for waiter in waiters { waiter.resume(returning: .failed(error)) }
         ManagerDirectory.remove(self)
     }
 }

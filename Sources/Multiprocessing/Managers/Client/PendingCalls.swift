@@ -63,6 +63,12 @@ struct PendingCalls<Reply, Waiter> {
         }
     }
 
+    /// Whether the answer has come, and was not taken.
+    func isAnswered(_ call: UInt64) -> Bool {
+        guard let index = index(of: call), case .done = places[index].state else { return false }
+        return true
+    }
+
     /// Takes the answer, if it has come.
     mutating func take(_ call: UInt64) -> Reply? {
         guard let index = index(of: call), case .done(let reply) = places[index].state else { return nil }

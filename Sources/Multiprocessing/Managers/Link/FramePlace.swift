@@ -9,26 +9,26 @@ struct FramePlace: Sendable {
     ///
     /// - Throws: a `WireError` if the bytes are not frames and nothing else; what the body throws.
     static func visit(_ bytes: [UInt8], _ body: (ManagerFrame, Range<Int>) throws -> Void) throws {
-        var place = 0
-        while place < bytes.count { place = try frame(at: place, in: bytes).body.upperBound }
-        place = 0
-        while place < bytes.count {
-            let frame = try frame(at: place, in: bytes)
-            place = frame.body.upperBound
-            try body(frame.kind, frame.body)
+        try bytes.withUnsafeBytes { raw in
+            var reader = ByteReader(raw)
+            while !reader.isAtEnd { _ = try next(&reader) }
+            reader = ByteReader(raw)
+            while !reader.isAtEnd {
+                let frame = try next(&reader)
+                try body(frame.kind, frame.body)
+            }
         }
     }
 
-    private static func frame(at place: Int, in bytes: [UInt8]) throws(WireError) -> FramePlace {
-        try bytes.span.bytes.withUnsafeBytes { raw throws(WireError) in
-            var reader = ByteReader(raw, at: place)
-            guard let kind = ManagerFrame(rawValue: try reader.read()) else {
-                throw .malformed("a frame of an unknown kind")
-            }
-            let length = try reader.read(UInt64.self)
-            guard length <= UInt64(reader.remaining) else { throw .truncated }
-            return FramePlace(kind: kind, body: reader.offset..<(reader.offset + Int(length)))
+    private static func next(_ reader: inout ByteReader) throws(WireError) -> FramePlace {
+        guard let kind = ManagerFrame(rawValue: try reader.read()) else {
+            throw .malformed("a frame of an unknown kind")
         }
+        let length = try reader.read(UInt64.self)
+        guard length <= UInt64(reader.remaining) else { throw .truncated }
+        let start = reader.offset
+        try reader.skip(Int(length))
+        return FramePlace(kind: kind, body: start..<reader.offset)
     }
 }
 

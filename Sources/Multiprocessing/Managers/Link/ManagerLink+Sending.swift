@@ -109,29 +109,3 @@ extension ManagerLink {
         return false
     }
 }
-
-extension ManagerLink.Outbox {
-    /// The next message to send, the way that it goes, and whom there are few enough left for.
-    mutating func begin() -> (OutgoingMessage?, SharedWay?, (@Sendable () -> Void)?) {
-        guard !isSending, !isEnded else { return (nil, nil, nil) }
-        while true {
-            if errands.isEmpty { seal() }
-            guard let errand = errands.popFirst() else { return (nil, nil, nil) }
-            switch errand {
-            case .change(let fresh): way = fresh
-            case .message(let message):
-                load -= message.range.count
-                isSending = true
-                return (message, way, load <= ManagerLink.fullLoad / 2 ? onRelief.take() : nil)
-            }
-        }
-    }
-
-    /// A message could not be sent.
-    mutating func putBack(_ message: OutgoingMessage) {
-        isSending = false
-        guard !isEnded else { return }
-        load += message.range.count
-        errands.prepend(.message(message))
-    }
-}

@@ -5,41 +5,8 @@ import Synchronization
 ///
 /// What cannot be sent at once is sent by the poller, as soon as there is space.
 final class ManagerLink: Sendable {
-    /// What is to be done next.
-    enum Errand {
-        case message(OutgoingMessage)
-        /// From here on messages go through memory.
-        case change(SharedWay)
-    }
-
-    struct Outbox {
-        /// Frames that are not a message yet.
-        var frames = ByteWriter()
-        var errands = FIFO<Errand>()
-        /// The memory that messages go through, if there is some.
-        var way: SharedWay?
-        /// Whether there will be another try.
-        var isWaiting = false
-        /// Whether somebody sends, who takes what is added meanwhile.
-        var isSending = false
-        /// Bytes that were added and not sent.
-        var load = 0
-        /// Called when there are few of them again.
-        var onRelief: (@Sendable () -> Void)?
-        var isEnded = false
-
-        mutating func seal() {
-            guard frames.count > 0 else { return }
-            errands.append(.message(OutgoingMessage(frames.bytes)))
-            // The next one will be about as long.
-            let usual = min(frames.count, ManagerLink.fullMessage)
-            frames = ByteWriter()
-            frames.reserve(usual)
-        }
-    }
-
     /// Where somebody waits for the rest of a long message; weak, because the message may come whole before he is called.
-    private struct Rest {
+    struct Rest {
         weak var interest: DescriptorInterest?
     }
 
@@ -56,10 +23,11 @@ final class ManagerLink: Sendable {
     private let carriesDescriptors: Bool
     let input = Mutex(LinkInput())
     /// Whether a message has begun to come over the socket.
-    private let hasPart = Atomic(false)
-    private let rest = Mutex(Rest())
+    let hasPart = Atomic(false)
+    let rest = Mutex(Rest())
     let outbox = Mutex(Outbox())
     private let attached = Latch<ConnectionEnd>()
+    private let isOpen = Atomic(false)
 
     /// A link over a connection that there is.
     init(_ end: ConnectionEnd, isInherited: Bool, limit: Int = Connection.standardMaximumLength) {
@@ -67,6 +35,7 @@ final class ManagerLink: Sendable {
         self.limit = limit
         carriesDescriptors = end.carriesDescriptors
         attached.close(end)
+        isOpen.store(true, ordering: .releasing)
     }
 
     /// A link to an address, over a connection that is still to be made.
@@ -79,9 +48,13 @@ final class ManagerLink: Sendable {
     /// The connection, once there is one.
     var end: ConnectionEnd? { attached.value }
 
+    /// Whether there is one.
+    var isAttached: Bool { isOpen.load(ordering: .acquiring) }
+
     /// There is a connection: what was appended before goes over it.
     func attach(_ end: ConnectionEnd) {
         attached.close(end)
+        isOpen.store(true, ordering: .releasing)
         flush()
         if outbox.withLock({ $0.isEnded }) { end.shutDown() }
     }
@@ -128,54 +101,6 @@ final class ManagerLink: Sendable {
             outbox.load += outbox.frames.count - before
             if outbox.frames.count > Self.fullMessage { outbox.seal() }
         }
-    }
-
-    /// The next message that has come; nil when there is none.
-    func receive() throws(TransportFailure) -> IncomingMessage? {
-        guard let end else { return nil }
-        return try input.withLock { input throws(TransportFailure) in
-            try input.next { () throws(TransportFailure) in
-                let step = try end.receiver.withLock { receiver throws(TransportFailure) in
-                    let step = try receiver.receive(limit: limit)
-                    hasPart.store(receiver.hasPart, ordering: .relaxed)
-                    return step
-                }
-                if case .done(let message) = step { return message }
-                return nil
-            }
-        }
-    }
-
-    /// Whether a message has begun to come that has not come whole.
-    var hasRest: Bool { hasPart.load(ordering: .relaxed) }
-
-    /// Calls the handler when there is more of a message that has begun to come on a channel of its own.
-    ///
-    /// Whoever has read a part of one asks for this, because nobody waits at that channel yet.
-    ///
-    /// - Parameter handler: is called once, and goes on to read.
-    /// - Returns: whether there is such a message.
-    /// - Throws: when nobody can wait.
-    @discardableResult
-    func awaitRest(_ handler: @escaping @Sendable () -> Void) throws(SystemError) -> Bool {
-        guard hasPart.load(ordering: .relaxed), let end else { return false }
-        let point = end.receiver.withLock { $0.hasPart ? $0.waitPoint : nil }
-        guard let point, point.interest !== end.interest else { return false }
-        let isAwaited = rest.withLock { rest in
-            defer { rest.interest = point.interest }
-            return rest.interest === point.interest
-        }
-        guard !isAwaited else { return true }
-        do throws(SystemError) {
-            _ = try point.interest.await(.reading) { [weak self] in
-                self?.rest.withLock { $0.interest = nil }
-                handler()
-            }
-        } catch {
-            rest.withLock { $0.interest = nil }
-            throw error
-        }
-        return true
     }
 
     /// Nothing more is sent, and the other side finds the end.

@@ -1,20 +1,34 @@
 import MultiprocessingCore
 
+// Answers: appended to what is sent next, or sent.
 extension ClientSession {
     func answer<Value: Codable>(_ id: UInt64, value: Value) {
+        append(id, value: value)
+        flush()
+    }
+
+    func answerNothing(_ id: UInt64) {
+        appendNothing(id)
+        flush()
+    }
+
+    func answer(_ id: UInt64, error: any Error) {
+        append(id, error: error)
+        flush()
+    }
+
+    func append<Value: Codable>(_ id: UInt64, value: Value) {
         do {
-            if BinaryEncoder.isDirect(Value.self) {
-                try link.append(.value) { writer in
-                    writer.append(id)
-                    writer.append(UInt16(0))
-                    try BinaryEncoder().encode(value, into: &writer)
-                }
-            } else {
-                try appendComposed(id, value)
+            guard let form = BinaryEncoder.directForm(of: Value.self) else {
+                return try appendComposed(id, value)
             }
-            flush()
+            try link.append(.value) { writer in
+                writer.append(id)
+                writer.append(UInt16(0))
+                form.write(value, to: &writer)
+            }
         } catch {
-            answer(
+            append(
                 id,
                 error: error as? MultiprocessingError
                     ?? MultiprocessingError(
@@ -41,17 +55,15 @@ extension ClientSession {
         }
     }
 
-    func answerNothing(_ id: UInt64) {
+    func appendNothing(_ id: UInt64) {
         try? link.append(.nothing) { $0.append(id) }
-        flush()
     }
 
-    func answer(_ id: UInt64, error: any Error) {
+    func append(_ id: UInt64, error: any Error) {
         try? link.append(.failure) { writer in
             writer.append(id)
             ErrorTransport.encodeKeyed(error, into: &writer)
         }
-        flush()
     }
 
     /// What the loop answers goes together, when it has read what there is.

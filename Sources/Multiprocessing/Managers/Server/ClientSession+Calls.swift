@@ -15,6 +15,9 @@ extension ClientSession {
             return (head, keys)
         }
         do {
+            if let method = try directMethod(head.method), keys.isEmpty {
+                return runDirectly(method, of: try core.directObject(head.object), head.call, frame)
+            }
             guard let (actor, type) = core.exported(head.object) else {
                 // Whatever else is wrong with the frame counts more.
                 try checkMethod(head.method)
@@ -29,6 +32,13 @@ extension ClientSession {
             throw error
         } catch {
             answer(head.call, error: error)
+        }
+    }
+
+    private func directMethod(_ number: UInt32) throws(WireError) -> DirectMethod? {
+        try state.withLock { state throws(WireError) in
+            guard state.client != nil else { throw .stranger }
+            return state.methods.directMethod(number)
         }
     }
 

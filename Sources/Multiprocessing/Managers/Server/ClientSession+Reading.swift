@@ -51,6 +51,8 @@ extension ClientSession {
                 try FramePlace.visit(message.bytes) { kind, range in
                     try take(kind, FrameSlice(message: message, range: range))
                 }
+                // The client works on while the next message is read.
+                link.flush()
             }
             if found {
                 core.loop.runJobs()

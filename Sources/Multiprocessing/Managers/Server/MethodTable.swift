@@ -4,6 +4,7 @@ import MultiprocessingCore
 struct MethodTable {
     private struct Method {
         let name: String
+        let direct: DirectMethod?
         /// The type of the object that it was found for last, and what was found.
         var found: (type: ExportedType, target: ExportedTarget)?
     }
@@ -20,7 +21,7 @@ struct MethodTable {
         guard Int(number) == methods.count, number < Self.limit else {
             throw .malformed("a method's number \(number)")
         }
-        methods.append(Method(name: name))
+        methods.append(Method(name: name, direct: DirectMethod(rawValue: name)))
     }
 
     /// The name of a number.
@@ -29,6 +30,11 @@ struct MethodTable {
     func name(_ number: UInt32) throws(WireError) -> String {
         guard Int(number) < methods.count else { throw .malformed("a method without a name, \(number)") }
         return methods[Int(number)].name
+    }
+
+    /// The direct method of a number, if it is one.
+    func directMethod(_ number: UInt32) -> DirectMethod? {
+        Int(number) < methods.count ? methods[Int(number)].direct : nil
     }
 
     /// The method of objects of a type, if it was found for that the last time.

@@ -25,6 +25,8 @@ final class ServerCore: Sendable {
     struct State {
         var lastNumber: UInt64 = 0
         var entries: [UInt64: Entry] = [:]
+        /// What runs the direct methods of those objects that have some.
+        var direct: [UInt64: DirectObject] = [:]
         var references = ReferenceTable()
         var lastToken = ReferenceTable.Departure.firstToken
         var types: [ObjectIdentifier: ExportedType] = [:]
@@ -80,8 +82,10 @@ final class ServerCore: Sendable {
 
     /// The object ends.
     func forget(_ number: UInt64) {
-        let entry = state.withLock { $0.entries.removeValue(forKey: number) }
-        withExtendedLifetime(entry) {}
+        let (entry, direct) = state.withLock { state in
+            (state.entries.removeValue(forKey: number), state.direct.removeValue(forKey: number))
+        }
+        withExtendedLifetime((entry, direct)) {}
     }
 
     /// The object, if it has not ended.
@@ -103,51 +107,19 @@ final class ServerCore: Sendable {
     /// How many objects somebody outside holds.
     var objectCount: Int { state.withLock { $0.references.count } }
 
-    // MARK: Clients
-
-    /// A client has connected.
-    @discardableResult
-    func accept(_ link: ManagerLink) throws -> ClientSession? {
-        let session = ClientSession(link, of: self)
-        let isEnded = state.withLock { state in
-            if !state.isEnded { state.sessions[session.number] = session }
-            return state.isEnded
-        }
-        guard !isEnded else {
-            link.close()
-            return nil
-        }
-        try session.begin()
-        return session
-    }
-
-    /// Whether no client that is connected has this number.
-    func admits(_ client: UInt64) -> Bool {
-        let sessions = state.withLock { Array($0.sessions.values) }
-        return !sessions.contains { $0.client == client }
-    }
-
-    /// A client that is connected.
-    func session(_ number: UInt64) -> ClientSession? { state.withLock { $0.sessions[number] } }
-
-    /// A client is gone.
-    func left(_ session: ClientSession) {
-        _ = state.withLock { $0.sessions.removeValue(forKey: session.number) }
-        update { references, free in free = references.leave(session.client) }
-    }
-
     /// Ends all connections and lets go of all objects.
     func end() {
-        let (sessions, entries) = state.withLock { state in
+        let (sessions, entries, direct) = state.withLock { state in
             state.isEnded = true
             defer {
                 state.entries = [:]
+                state.direct = [:]
                 state.references = ReferenceTable()
             }
-            return (Array(state.sessions.values), state.entries)
+            return (Array(state.sessions.values), state.entries, state.direct)
         }
         for session in sessions { session.end() }
-        withExtendedLifetime(entries) {}
+        withExtendedLifetime((entries, direct)) {}
         ManagerDirectory.removeServer(id)
         loop.end()
     }

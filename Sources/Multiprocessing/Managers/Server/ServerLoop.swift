@@ -28,6 +28,11 @@ final class ServerLoop: TaskExecutor {
     private let thread = Atomic<UInt>(0)
 
     /// Whether tasks are run here as if this was a thread of the default executor; in a manager's own process only.
+    ///
+    /// That takes a hook in front of every job of the process. Where a program serves objects beside its other work, most
+    /// jobs are none of the manager's business, the program may have put a hook of its own there, and its methods may
+    /// rely on the threads of its executor. So there they run as other tasks do, and only direct methods, which need no
+    /// task, run here.
     let runsTasks: Bool
 
     /// Whether the caller runs on the loop's thread, which sends everybody's answers before it sleeps.

@@ -17,10 +17,9 @@ extension ManagerSystem {
         on actor: Act, target: RemoteCallTarget, invocation: inout InvocationEncoder, throwing: Err.Type,
         returning: Res.Type
     ) async throws -> Res where Act: DistributedActor, Act.ID == ActorID, Err: Error, Res: Codable {
-        let peer = try Self.peer(of: actor.id)
-        if !peer.isConnected { try await peer.connect() }
-        let call = try peer.start(actor.id.number, of: Act.self, target.identifier, invocation)
-        return try await peer.finish(call).get().value(as: Res.self)
+        let call = try Self.start(actor.id, Act.self, target, invocation)
+        if call.state != .unconnected { return try await call.finish().value(as: Res.self) }
+        return try await Self.connect(call, actor.id, Act.self, target, invocation).value(as: Res.self)
     }
 
     /// Calls a method that returns nothing.
@@ -34,14 +33,29 @@ extension ManagerSystem {
     public nonisolated(nonsending) func remoteCallVoid<Act, Err>(
         on actor: Act, target: RemoteCallTarget, invocation: inout InvocationEncoder, throwing: Err.Type
     ) async throws where Act: DistributedActor, Act.ID == ActorID, Err: Error {
-        let peer = try Self.peer(of: actor.id)
-        if !peer.isConnected { try await peer.connect() }
-        let call = try peer.start(actor.id.number, of: Act.self, target.identifier, invocation)
-        try await peer.finish(call).get().checkNothing()
+        let call = try Self.start(actor.id, Act.self, target, invocation)
+        if call.state != .unconnected { return try await call.finish().checkNothing() }
+        try await Self.connect(call, actor.id, Act.self, target, invocation).checkNothing()
     }
 
-    private static func peer(of id: ActorID) throws -> ManagerPeer {
+    // Functions that are not async, and one apart for what is not usual, so that a call that waits keeps little: many of
+    // them wait at once.
+
+    @inline(never)
+    private static func start(
+        _ id: ActorID, _ type: any Any.Type, _ target: RemoteCallTarget, _ invocation: InvocationEncoder
+    ) throws -> StartedCall {
         guard let peer = id.peer else { throw MultiprocessingError.managerGone }
-        return peer
+        guard peer.isConnected else { return StartedCall(peer) }
+        return try peer.start(id.number, of: type, target.identifier, invocation)
+    }
+
+    @inline(never)
+    private static nonisolated(nonsending) func connect(
+        _ call: StartedCall, _ id: ActorID, _ type: any Any.Type, _ target: RemoteCallTarget,
+        _ invocation: InvocationEncoder
+    ) async throws -> ManagerReply {
+        try await call.peer.connect()
+        return try await call.peer.start(id.number, of: type, target.identifier, invocation).finish()
     }
 }

@@ -5,18 +5,40 @@ extension ManagerSystem {
     ///
     /// It travels in messages of the library's. Whoever holds it keeps the object alive, as a proxy does.
     public struct ActorID: Hashable, Sendable, CustomStringConvertible {
-        let manager: ManagerID
-        let number: UInt64
+        /// What it consists of; one reference, because every call copies it.
+        private final class Parts: Sendable {
+            let manager: ManagerID
+            let number: UInt64
+            let address: ListenerAddress?
+            let hold: ProxyHold?
+            /// The way to the object, where it is known.
+            let peer: ManagerPeer?
+
+            init(_ manager: ManagerID, _ number: UInt64, _ address: ListenerAddress?, _ hold: ProxyHold?) {
+                self.manager = manager
+                self.number = number
+                self.address = address
+                self.hold = hold
+                peer = hold?.peer
+            }
+        }
+
+        private let parts: Parts
+
+        var manager: ManagerID { parts.manager }
+        var number: UInt64 { parts.number }
         /// How others reach the manager; nil for one without an address.
-        let address: ListenerAddress?
+        var address: ListenerAddress? { parts.address }
         /// What keeps the object alive from another process.
-        let hold: ProxyHold?
+        var hold: ProxyHold? { parts.hold }
+        /// The way to the object, if it is held and lives elsewhere.
+        var heldPeer: ManagerPeer? {
+            guard let peer = parts.peer, peer.isCurrent else { return nil }
+            return peer
+        }
 
         init(manager: ManagerID, number: UInt64, address: ListenerAddress?, hold: ProxyHold? = nil) {
-            self.manager = manager
-            self.number = number
-            self.address = address
-            self.hold = hold
+            parts = Parts(manager, number, address, hold)
         }
 
         /// Whether both mean the same object of the same manager.

@@ -20,14 +20,7 @@ extension ManagerSystem {
         /// - Returns: the argument.
         /// - Throws: a ``MultiprocessingError`` with the code `undecodable` for bytes that are no such value.
         public mutating func decodeNextArgument<Argument: Codable>() throws -> Argument {
-            do {
-                return try arguments.read { try $0.decode(Argument.self) }
-            } catch let error as MultiprocessingError {
-                throw error
-            } catch {
-                throw MultiprocessingError(
-                    .undecodable, "an argument of a call is no value of type \(Argument.self)", cause: error)
-            }
+            try arguments.read { try $0.argument() }
         }
 
         /// Says nothing: what is thrown says itself what it is.

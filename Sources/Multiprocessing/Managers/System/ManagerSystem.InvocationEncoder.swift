@@ -9,7 +9,7 @@ extension ManagerSystem {
 
         var message = MessageWriter()
         /// The generic arguments: those of the object's type, then those of the method.
-        var types: [any Any.Type] = []
+        var types = GenericArguments()
 
         /// Notes a generic argument.
         ///
