@@ -80,7 +80,9 @@ import Testing
                 let connection = try await Connection.connect(to: address)
                 try await connection.send(number)
                 return try await connection.receive(Int.self)
-            } catch let error as MultiprocessingError where error.code == .brokenConnection {
+            } catch let error as MultiprocessingError
+                where error.code == .brokenConnection || error.code == .connectionClosed
+            {
                 try Task.checkCancellation()
             }
         }

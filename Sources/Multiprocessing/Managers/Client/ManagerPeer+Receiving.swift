@@ -49,7 +49,7 @@ extension ManagerPeer {
             switch kind {
             case .nothing: return AnswerBatch.Answer(id: id, reply: .nothing)
             case .failure:
-                return AnswerBatch.Answer(id: id, reply: .long(LongReply(kind, frame, holds: [])))
+                return AnswerBatch.Answer(id: id, reply: .long(KeptReply(kind, frame, holds: [])))
             default: throw WireError.malformed("a manager's frame that is no answer")
             }
         }
@@ -63,7 +63,7 @@ extension ManagerPeer {
         }
         if let short { return AnswerBatch.Answer(id: id, reply: .short(short)) }
         let holds = granted.map { $0.map { adopt($0) } } ?? []
-        return AnswerBatch.Answer(id: id, reply: .long(LongReply(kind, frame, holds: holds)))
+        return AnswerBatch.Answer(id: id, reply: .long(KeptReply(kind, frame, holds: holds)))
     }
 
     /// Hands answers to those who wait for them, outside the lock.

@@ -8,7 +8,7 @@ enum ManagerReply: Sendable {
     /// A short value that came alone.
     case short(ShortBytes)
     /// Every other answer.
-    case long(LongReply)
+    case long(KeptReply)
     /// There is none, and there will be none.
     case failed(any Error)
 
@@ -64,7 +64,7 @@ enum ManagerReply: Sendable {
 }
 
 /// An answer that stays in the message that it came in.
-final class LongReply: Sendable {
+final class KeptReply: Sendable {
     fileprivate let kind: ManagerFrame
     fileprivate let body: FrameSlice
     /// The objects that came with it.
