@@ -1,4 +1,5 @@
 import MultiprocessingCore
+import Synchronization
 import Testing
 
 @testable import Multiprocessing
@@ -47,6 +48,40 @@ import Testing
         #expect(reply.isOver)
     }
 
+    /// Whoever looks whether it is whole turns nobody away who comes to copy it.
+    @Test func lookingDoesNotDisturbCopying() async throws {
+        for round in 0..<300 {
+            let ring = try WorkerSegment.make(ringBytes: 4096).replies
+            let reply = LongReply(slot: 2, LoanRing(ring, most: 2048))
+            let answer = [UInt8](repeating: UInt8(truncatingIfNeeded: round), count: 20_000)
+            let bell = Bell()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    try await onThread {
+                        var writer = FrameWriter(ring)
+                        writer.enqueueLong(
+                            kind: PoolReply.value, slot: 2, WireBytes(answer), keepsArrays: true)
+                        try writer.flushBlocking(
+                            unless: { false }, afterPublishing: { bell.ring() })
+                    }
+                }
+                group.addTask { try await onThread { while try reply.take() == nil {} } }
+                try await onThread {
+                    // Rings that are missed leave it waiting for ever; this bound is never near.
+                    let end = Deadline.after(.seconds(60))
+                    while !reply.isOver, !end.hasPassed {
+                        if bell.answer() {
+                            while reply.receive() {}
+                        }
+                    }
+                    if !reply.isOver { _ = try reply.take(isLast: true) }
+                    try #require(!end.hasPassed, "round \(round)")
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+
     @Test func whatNoWorkerWritesIsFound() throws {
         var writer = RingWriter(ring)
         let bad = RingFrame(kind: PoolReply.value, slot: 0, length: 3)
@@ -76,4 +111,12 @@ import Testing
         let isStillAsked = space.takeWriterRequest()
         #expect(!isStillAsked)
     }
+}
+
+/// Says that there is something new.
+private final class Bell: Sendable {
+    private let hasRung = Atomic<Bool>(false)
+
+    func ring() { hasRung.store(true, ordering: .releasing) }
+    func answer() -> Bool { hasRung.exchange(false, ordering: .acquiringAndReleasing) }
 }

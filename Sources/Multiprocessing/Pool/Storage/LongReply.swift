@@ -60,6 +60,8 @@ final class LongReply: Sendable {
     /// - Returns: nil while it is not whole.
     /// - Throws: when no working worker has written it.
     func take(isLast: Bool = false) throws(RingCorruption) -> RingLoan? {
+        // Before that a thread may be copying: it is not waited for, and nobody who comes for more is turned away.
+        guard isLast || isOver else { return nil }
         let found = errand.withState { state -> Result<RingLoan?, RingCorruption> in
             if isLast { while receive(&state) {} }
             if state.isCorrupt { return .failure(RingCorruption()) }
