@@ -41,7 +41,9 @@ import Testing
                 return ThisWorker.descriptors
             }
             for _ in 0..<4 { #expect(try await Self.exchange(pool)) }
-            #expect(try await pool.apply { ThisWorker.descriptors } == before)
+            // The system may have had one open for a moment, before.
+            let after = try await pool.apply { ThisWorker.descriptors }
+            #expect(Set(after).isSubset(of: before))
         }
     }
 
