@@ -53,8 +53,8 @@ import Testing
             say("\(found.all)")
         }
         let report = try await program.report()
-        // The streams, and the folder that is listed.
-        #expect(report.output == ["[\"0 1 2 3\"]"], "\(report)")
+        // The streams, and the folder that is listed; "no ls" and the like would be more.
+        #expect(report.output == ["[]"], "\(report)")
     }
 
     @Test("SPR-07: a child's environment has nothing of the library's left in it", arguments: everyContext)
@@ -84,10 +84,12 @@ private final class SharedNames: Sendable {
 
     var all: [String] { names.withLock { $0.sorted() } }
 
-    func add(_ name: String) { names.withLock { _ = $0.insert(name) } }
+    func add(_ name: String) {
+        if !name.isEmpty { names.withLock { _ = $0.insert(name) } }
+    }
 }
 
-/// The numbers of the descriptors that a program has which is started by the system's own means.
+/// The descriptors that a program has which is started by the system's own means, but for those that it should have.
 private func descriptorsOfAStranger() -> String {
     let path = "/tmp/mp-stranger-\(getpid())-\(UInt64.random(in: 0...(.max)))"
     let file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -100,13 +102,21 @@ private func descriptorsOfAStranger() -> String {
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_adddup2(&actions, file, STDOUT_FILENO)
-    var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("ls"), strdup("/proc/self/fd"), nil]
+    var arguments: [UnsafeMutablePointer<CChar>?] = [
+        strdup("ls"), strdup("-l"), strdup("/proc/self/fd"), nil,
+    ]
     defer { for argument in arguments { free(argument) } }
     var pid: pid_t = 0
     guard posix_spawn(&pid, "/bin/ls", &actions, nil, &arguments, environ) == 0 else { return "no ls" }
     waitpid(pid, nil, 0)
     var text = [UInt8](repeating: 0, count: 1024)
     let count = pread(file, &text, text.count, 0)
-    let numbers = String(decoding: text.prefix(max(0, count)), as: UTF8.self)
-    return numbers.split(separator: "\n").joined(separator: " ")
+    let lines = String(decoding: text.prefix(max(0, count)), as: UTF8.self).split(separator: "\n")
+    let descriptors = lines.filter { $0.contains(" -> ") }
+    if descriptors.count < 4 { return "less than four: \(lines)" }
+    return descriptors.map { $0.split(separator: " ").suffix(3) }
+        .filter { Int($0.first ?? "").map { $0 > 3 } ?? true }
+        // Dispatch opens those of its threads without protection, for a moment, when it counts the busy ones.
+        .filter { !($0.last.map { $0.hasPrefix("/proc/") && $0.hasSuffix("/stat") } ?? false) }
+        .map { $0.joined(separator: " ") }.joined(separator: ", ")
 }
