@@ -8,13 +8,6 @@ import Testing
     private static let count = 1 << 27
     private static let mebibyte = 1 << 20
 
-    /// What a process has had in memory at most, in bytes.
-    private static func peak() -> Int {
-        var usage = rusage()
-        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        return usage.ru_maxrss << 10
-    }
-
     private static func isSame(_ one: UnsafeRawBufferPointer, _ other: UnsafeRawBufferPointer) -> Bool {
         guard let first = one.baseAddress, let second = other.baseAddress, one.count == other.count else {
             return false
@@ -33,7 +26,7 @@ import Testing
         let child = ChildProcess(context: ProcessContext(.spawn)) { [found] in
             try await withProcessPool(workers: 1) { pool async throws in
                 try await LongMemory.open(in: pool)
-                let before = try await pool.apply { Self.peak() }
+                let before = try await pool.apply { Survey.peakMemory }
                 var value = [UInt64](repeating: 7, count: Self.count)
                 for place in stride(from: 0, to: Self.count, by: 4096) { value[place] = UInt64(place) }
                 let clock = ContinuousClock()
@@ -48,8 +41,8 @@ import Testing
                     back.withUnsafeBytes { Self.isSame($0, value) }
                 }
                 if !isEqual || back.count != value.count { exit(4) }
-                found[2] = try await pool.apply { Self.peak() } - before
-                found[3] = Self.peak()
+                found[2] = try await pool.apply { Survey.peakMemory } - before
+                found[3] = Survey.peakMemory
             }
             exit(0)
         }
