@@ -36,8 +36,6 @@ void mp_task_prepare(void) {
 
 void mp_task_catch(void) { catches = 1; }
 
-int mp_task_has_caught(void) { return caught != NULL; }
-
 void *mp_task_take(void) {
     catches = 0;
     void *job = caught;

@@ -14,12 +14,7 @@ void mp_task_prepare(void);
 /// This function is provided because Swift has no thread-local variables.
 void mp_task_catch(void);
 
-/// Whether a job has stayed with this thread.
-///
-/// This function is provided because Swift has no thread-local variables.
-int mp_task_has_caught(void);
-
-/// Hands out the job that has stayed with this thread; NULL if there is none.
+/// Hands out the job that has stayed with this thread, and lets the next one go; NULL if there is none.
 ///
 /// This function is provided because Swift has no thread-local variables.
 void *_Nullable mp_task_take(void);

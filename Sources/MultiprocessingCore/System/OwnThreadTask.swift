@@ -22,10 +22,7 @@ package enum OwnThreadTask {
     /// The next task that this thread makes or resumes stays with this thread, if it belongs to the default executor.
     package static func catchNext() { mp_task_catch() }
 
-    /// Whether something has stayed here.
-    package static var hasCaught: Bool { mp_task_has_caught() == 1 }
-
-    /// Takes what has stayed here; nil if there is none, because others run it.
+    /// Takes what has stayed here, and lets the next one go; nil if there is none, because others run it.
     package static func take() -> Job? { unsafe mp_task_take().map { unsafe Job(job: $0) } }
 
     /// Runs the task that has stayed here until it ends or suspends; false if there is none, because others run it.

@@ -28,8 +28,9 @@ extension ServerLoop {
         guard runsTasks, isCurrent else { return body() }
         OwnThreadTask.catchNext()
         body()
-        if OwnThreadTask.hasCaught { keep() }
-        // Else it waits for the object, which goes on with it when the caller leaves that.
+        // One that was about to wait, on another thread, goes on there: then nothing has stayed here, and the next task
+        // that this thread makes is not meant.
+        keep()
     }
 
     private func keep() {
