@@ -16,3 +16,11 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
         return mixed ^ (mixed >> 31)
     }
 }
+
+extension Set where Element: Comparable {
+    /// Picks an element: the same for the same start, unlike `randomElement(using:)`, because a set's order differs from
+    /// run to run.
+    public func pick(using generator: inout SplitMix64) -> Element? {
+        sorted().randomElement(using: &generator)
+    }
+}

@@ -11,3 +11,8 @@ public struct IndexOutOfRangeError: Error, Hashable, Sendable, Codable, CustomSt
         return "\(asked) is out of range: there are \(count) elements"
     }
 }
+
+extension Range<Int> {
+    /// That of one index; behind the last number there is none.
+    init(index: Int) { self = index..<(index < .max ? index + 1 : index) }
+}

@@ -69,10 +69,12 @@ package final class LoanRing: Sendable {
             let available = try unsafe state.reader.available().dropFirst(state.lent)
             let part = unsafe UnsafeRawBufferPointer(rebasing: available.prefix(FrameWriter.step))
             let taken = try unsafe receiver.take(part)
-            // Its space comes back after that of what is still lent.
-            state.lent += taken
-            state.loans.append(Entry(size: taken, id: 0, isBack: true, loan: nil))
-            state.takeBack()
+            if taken > 0 {
+                // Its space comes back after that of what is still lent.
+                state.lent += taken
+                state.loans.append(Entry(size: taken, id: 0, isBack: true, loan: nil))
+                state.takeBack()
+            }
             if unsafe available.count - taken <= state.reader.ring.capacity / 2 { state.reader.wakeWriter() }
             return taken > 0
         }

@@ -22,7 +22,9 @@ package struct SharedErrand<State: ~Copyable>: ~Copyable, Sendable {
         }
     }
 
-    /// Waits for whoever is at it, and looks at the state.
+    /// Waits for whoever is at it, and looks at the state; who asks for work meanwhile is turned away.
+    ///
+    /// So it is for a state with which there is nothing more to do.
     package func withState<R: Sendable>(_ body: (inout State) -> R) -> R {
         state.withLock { state in body(&state) }
     }

@@ -16,13 +16,18 @@ import Testing
         loans = LoanRing(ring, most: 2048)
     }
 
+    /// Writes a short result, whole.
+    private func write(_ byte: UInt8, count: Int, with writer: inout FrameWriter) throws {
+        let isWritten = try writer.writeIfFits(
+            kind: PoolReply.value, slot: 1, WireBytes([UInt8](repeating: byte, count: count)))
+        #expect(isWritten)
+        writer.publish()
+    }
+
     /// Results that somebody keeps must not stand in the way of what is longer than the rest of the ring.
     @Test func itPassesWhatIsKept() throws {
         var writer = FrameWriter(ring)
-        let isWritten = try writer.writeIfFits(
-            kind: PoolReply.value, slot: 1, WireBytes([UInt8](repeating: 3, count: 1500)))
-        #expect(isWritten)
-        writer.publish()
+        try write(3, count: 1500, with: &writer)
         let kept = try #require(try loans.lend())
         let answer = [UInt8](repeating: 4, count: 50_000)
         writer.enqueueLong(kind: PoolReply.value, slot: 2, WireBytes(answer), keepsArrays: true)
@@ -112,10 +117,7 @@ import Testing
     /// A worker that sleeps because the ring is full hears of the space that comes back later.
     @Test func spaceThatComesBackWakesTheWriter() throws {
         var writer = FrameWriter(ring)
-        let isWritten = try writer.writeIfFits(
-            kind: PoolReply.value, slot: 1, WireBytes([UInt8](repeating: 3, count: 2000)))
-        #expect(isWritten)
-        writer.publish()
+        try write(3, count: 2000, with: &writer)
         var kept: RingLoan? = try loans.lend()
         #expect(kept?.count == 2000)
         writer.enqueue(kind: PoolReply.value, slot: 2, WireBytes([UInt8](repeating: 4, count: 5000)))

@@ -31,7 +31,7 @@ import Testing
             case 0..<(isFlood ? 90 : 15):
                 try pool.submit(bytes: 10, key: generator.next() % 3 == 0 ? Int(generator.next() % 6) : nil)
             case 100..<104:
-                if let id = pool.open.randomElement(using: &generator) { try pool.withdraw(id) }
+                if let id = pool.open.pick(using: &generator) { try pool.withdraw(id) }
             case 104..<106: try pool.end(seat)
             case 106..<116: try pool.ready(seat)
             case 116..<119: try pool.idleTimePassed()

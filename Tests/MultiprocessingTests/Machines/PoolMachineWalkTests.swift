@@ -24,7 +24,7 @@ import Testing
                 }
                 try pool.submit(bytes: bytes, rank: rank, items: Int(1 + generator.next() % 4))
             case 50..<54:
-                if let id = pool.open.randomElement(using: &generator) { try pool.withdraw(id) }
+                if let id = pool.open.pick(using: &generator) { try pool.withdraw(id) }
             case 54..<55:
                 let seat = Int.random(in: pool.workers.indices, using: &generator)
                 if generator.next() % 2 == 0 { try pool.condemn(seat) }

@@ -95,7 +95,7 @@ import Testing
                     if machine.acquire(as: owner(number), ticket: ticket) == nil { waiting.insert(ticket) }
                 case 5..<8: _ = machine.release(keepingDamage: true)
                 case 8:
-                    guard let ticket = waiting.randomElement(using: &random) else { break }
+                    guard let ticket = waiting.pick(using: &random) else { break }
                     waiting.remove(ticket)
                     machine.leave(ticket)
                 default: machine.end(client(UInt64.random(in: 1...4, using: &random)))

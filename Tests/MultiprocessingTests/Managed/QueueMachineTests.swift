@@ -119,7 +119,7 @@ import Testing
                         getting.insert(ticket)
                     }
                 default:
-                    if let ticket = putting.union(getting).randomElement(using: &random) {
+                    if let ticket = putting.union(getting).pick(using: &random) {
                         machine.leave(ticket)
                         if putting.remove(ticket) != nil { given.insert(Int(ticket)) }
                         getting.remove(ticket)

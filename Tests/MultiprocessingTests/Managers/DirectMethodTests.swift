@@ -53,6 +53,10 @@ private struct Stone: Codable, Sendable {
                 for index in [-1, 1, .max, .min] {
                     await #expect(throws: IndexOutOfRangeError.self) { try await list[index] }
                     await #expect(throws: IndexOutOfRangeError.self) { try await list.set(0, at: index) }
+                    await #expect(throws: IndexOutOfRangeError.self) { try await list.remove(at: index) }
+                    await #expect(throws: IndexOutOfRangeError.self) {
+                        try await list.batch { $0.remove(at: index) }
+                    }
                 }
             }
             #expect(try await list.copy() == [1])

@@ -12,7 +12,7 @@ import Testing
         loop.end()
     }
 
-    @Test("A task that is resumed before it sleeps goes on where it is, and no other stays on the loop in its place")
+    @Test("A task that is resumed before it sleeps goes on where it is, and no other takes its place")
     func resumedEarly() async throws {
         let child = ChildProcess(options: .captured) {
             let (isDone, done) = AsyncStream<Void>.makeStream()

@@ -88,9 +88,7 @@ struct ListModel<Element: Codable & Sendable>: ManagedModel {
 
     private func check(_ index: Int, of count: Int) throws {
         guard index >= 0, index < count else {
-            // Behind the last number there is none.
-            let end = index < .max ? index + 1 : index
-            throw IndexOutOfRangeError(range: index..<end, count: count)
+            throw IndexOutOfRangeError(range: Range(index: index), count: count)
         }
     }
 

@@ -35,7 +35,7 @@ extension ManagedList {
         ///
         /// - Parameter index: its index.
         public mutating func remove(at index: Int) {
-            changes.append(.replaceSubrange(index..<index + 1, with: []))
+            changes.append(.replaceSubrange(Range(index: index), with: []))
         }
 
         /// Takes all elements out.

@@ -81,7 +81,7 @@ public distributed actor ManagedList<Element: Codable & Sendable> {
     public distributed func remove(at index: Int) throws -> Element {
         try room.update { machine in
             let element = try machine.model.element(at: index)
-            try machine.perform([.replaceSubrange(index..<index + 1, with: [])])
+            try machine.perform([.replaceSubrange(Range(index: index), with: [])])
             return element
         }
     }

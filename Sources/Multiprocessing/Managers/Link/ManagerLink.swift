@@ -27,6 +27,7 @@ final class ManagerLink: Sendable {
     let rest = Mutex(Rest())
     let outbox = Mutex(Outbox())
     private let attached = Latch<ConnectionEnd>()
+    /// Says without a lock what `attached` says, because every call asks.
     private let isOpen = Atomic(false)
 
     /// A link over a connection that there is.

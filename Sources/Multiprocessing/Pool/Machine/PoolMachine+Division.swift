@@ -9,14 +9,12 @@ extension PoolMachine {
     ///
     /// - Returns: whether there is a chunk that may have to be divided later.
     mutating func divideForIdle(_ actions: inout [Action]) -> Bool {
+        let isAnyIdle = hasIdleWorker
         var mayDivide = false
         for seat in seats.indices where seats[seat].stage.isOnDuty {
-            guard let slot = seats[seat].order.first(where: { seats[seat].chunks[$0] != nil }),
-                let id = seats[seat].chunks[slot], chunks[id]?.isDivisible == true
-            else { continue }
+            guard let (id, slot) = chunks(of: seat).first, chunks[id]?.isDivisible == true else { continue }
             mayDivide = true
-            guard hasIdleWorker else { break }
-            actions.append(.divide(id, seat: seat, slot: slot))
+            if isAnyIdle { actions.append(.divide(id, seat: seat, slot: slot)) }
         }
         return mayDivide
     }

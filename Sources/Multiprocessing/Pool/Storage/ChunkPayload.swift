@@ -82,24 +82,19 @@ struct ChunkPayload {
         message.bytes.overwrite(at: 16, with: UInt32(count))
     }
 
-    /// The same chunk with some of its items only.
-    static func cutting(_ items: Range<Int>, of payload: WireBytes, count: Int) -> WireBytes {
+    /// The same chunk with some of its items only, and by another number if it gets one.
+    static func cutting(_ items: Range<Int>, of payload: WireBytes, count: Int, as id: UInt64? = nil)
+        -> WireBytes
+    {
         let payload = payload.flattened
         let start = offset(of: items.lowerBound, in: payload, count: count)
         let end = offset(of: items.upperBound, in: payload, count: count)
         var rest = ByteWriter()
         rest.append(contentsOf: Array(payload[..<headerSize]))
         rest.append(contentsOf: Array(payload[start..<end]))
+        if let id { rest.overwrite(at: 8, with: id) }
         rest.overwrite(at: 16, with: UInt32(items.count))
         return WireBytes(rest.bytes)
-    }
-
-    /// The same chunk by another number.
-    static func renaming(_ payload: WireBytes, _ id: UInt64) -> WireBytes {
-        var renamed = ByteWriter()
-        renamed.append(contentsOf: payload.flattened)
-        renamed.overwrite(at: 8, with: id)
-        return WireBytes(renamed.bytes)
     }
 
     /// Where an item begins, or where the last one ends.

@@ -82,10 +82,13 @@ struct PoolChunk: Sendable {
         return mishaps == nil ? count - answered : later.reduce(count - answered) { $0 + $1.count }
     }
 
-    /// A chunk of some of these items; nothing of it has been answered.
-    func piece(_ items: Range<Int>) -> PoolChunk {
+    /// A chunk of some of these items, by another number if it gets one; nothing of it has been answered.
+    func piece(_ items: Range<Int>, as newID: UInt64? = nil) -> PoolChunk {
         var piece = self
-        if items != 0..<count { piece.payload = ChunkPayload.cutting(items, of: payload, count: count) }
+        if items != 0..<count || newID != nil {
+            piece.payload = ChunkPayload.cutting(items, of: payload, count: count, as: newID)
+        }
+        if let newID { piece.id = newID }
         piece.firstItem += items.lowerBound
         piece.count = items.count
         piece.isDivisible = isDivisible && items.count > 1
@@ -97,9 +100,7 @@ struct PoolChunk: Sendable {
 
     /// Takes the items from this one on out: they become a chunk of their own.
     mutating func divide(at item: Int, restID: UInt64) -> PoolChunk {
-        var rest = piece(item..<count)
-        rest.id = restID
-        rest.payload = ChunkPayload.renaming(rest.payload, restID)
+        let rest = piece(item..<count, as: restID)
         if item > 0 { payload = ChunkPayload.cutting(0..<item, of: payload, count: count) }
         count = item
         isDivisible = false

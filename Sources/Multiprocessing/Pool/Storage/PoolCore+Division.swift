@@ -21,13 +21,10 @@ extension PoolCore {
     ///
     /// The lock is held.
     func divide(_ id: UInt64, _ slot: Slot, _ state: inout State, _ effects: inout Effects) {
-        guard var chunk = state.chunks[id], chunk.isDivisible, let sink = chunk.sink else {
-            return state.machine.cannotDivide(id)
-        }
         let begun = slot.begunItems
-        guard slot.state == .started, (chunk.answered..<chunk.count).contains(begun) else {
-            return state.machine.cannotDivide(id)
-        }
+        guard var chunk = state.chunks[id], chunk.isDivisible, let sink = chunk.sink, slot.state == .started,
+            (chunk.answered..<chunk.count).contains(begun)
+        else { return state.machine.cannotDivide(id) }
         // Else the worker has just begun another item: it is quick, and there is a next look.
         guard slot.halt(after: begun) else { return }
         let rest = chunk.divide(at: begun, restID: makeID())

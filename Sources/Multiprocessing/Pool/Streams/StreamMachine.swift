@@ -64,14 +64,17 @@ struct StreamMachine {
 
     /// The last items of a chunk come as those of another one.
     mutating func divided(_ chunk: UInt64, rest: UInt64, items: Int, bytes: Int) {
-        guard let whole = outstanding[chunk] else { return }
-        outstanding[rest] = (items, min(bytes, whole.bytes), items)
-        let left = (whole.items - items, whole.bytes - min(bytes, whole.bytes), whole.size - items)
-        if left.0 > 0 {
+        guard var left = outstanding[chunk] else { return }
+        let bytes = min(bytes, left.bytes)
+        outstanding[rest] = (items, bytes, items)
+        left.items -= items
+        left.bytes -= bytes
+        left.size -= items
+        if left.items > 0 {
             outstanding[chunk] = left
         } else {
             outstanding[chunk] = nil
-            openBytes -= left.1
+            openBytes -= left.bytes
         }
     }
 
@@ -104,6 +107,7 @@ struct StreamMachine {
 
     /// How many items the delivery's chunk had in the beginning.
     func size(of delivery: Delivery) -> Int { outstanding[delivery.chunk]?.size ?? delivery.count }
+
     /// Whether any result has come in.
     var hasResults: Bool { nextItem > 0 || !early.isEmpty || !arrived.isEmpty }
 
