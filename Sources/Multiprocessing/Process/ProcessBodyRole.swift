@@ -2,11 +2,12 @@ import MultiprocessingCore
 
 /// The child that runs the body of a `ChildProcess`: on the initial thread, which then serves the main actor.
 enum ProcessBodyRole: HeirRole {
-    static func begin(_ seat: ChildSeat) throws -> Never {
+    static func begin(_ seat: ChildSeat, begun: () -> Void) throws -> Never {
         let payload = seat.payload
         let name = ChildProcess.current.name
         ThisProcess.guardInterrupt(from: seat.parentID, message: "\(name): interrupted\n")
         try ParentWatch.arm(seat)
+        begun()
         // At once and here, up to the body's first suspension: a body that has none needs no further thread.
         Task.immediate {
             do {

@@ -6,6 +6,10 @@ package protocol ChildRole: Sendable {
     /// the start of a normal `main`.
     static func run(_ seat: ChildSeat) -> Never
 
+    /// Runs a forked copy, which calls `begun` as late as it can: one that waits before that for what a thread held that
+    /// it does not have is ended, and another one is made.
+    static func run(_ seat: ChildSeat, begun: () -> Void) -> Never
+
     /// Does in the fork server, once, what every child would otherwise do anew: its copies inherit the caches that
     /// the runtime fills when types are looked up. Starts no thread and touches neither Dispatch nor tasks.
     ///
@@ -56,5 +60,10 @@ package struct ChildSeat: Sendable {
 }
 
 extension ChildRole {
+    package static func run(_ seat: ChildSeat, begun: () -> Void) -> Never {
+        begun()
+        run(seat)
+    }
+
     package static func warmUp() {}
 }

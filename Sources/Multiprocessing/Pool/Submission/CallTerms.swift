@@ -17,6 +17,13 @@ final class CallTerms: Sendable {
         self.escort = escort
     }
 
+    /// Terms of which a worker is told.
+    static var rehearsal: CallTerms? {
+        let deadline = TaskDeadline(moment: .after(.seconds(1)))
+        let escort = try? Escort.bytes(priority: .medium, deadline: deadline, locals: [])
+        return escort.map { CallTerms(rank: .usual, queueTimeout: nil, deadline: deadline, escort: $0) }
+    }
+
     /// The terms of a call that the current task makes; nil, which costs nothing, for a call without any.
     ///
     /// - Throws: when the task's deadline has passed, and when a task-local value cannot be encoded.

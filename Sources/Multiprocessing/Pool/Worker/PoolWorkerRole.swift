@@ -31,10 +31,10 @@ enum PoolWorkerRole: HeirRole {
 
     static func warmUp() {
         InvocationCoder.warmUp()
-        WorkerLoop.warmUp()
+        WorkerRehearsal.hold()
     }
 
-    static func begin(_ seat: ChildSeat) throws -> Never {
+    static func begin(_ seat: ChildSeat, begun: () -> Void) throws -> Never {
         ThisProcess.keepFreedMemory()
         OwnThreadTask.prepare()
         // The pool decides about its workers, and tells them.
@@ -53,6 +53,7 @@ enum PoolWorkerRole: HeirRole {
             loop.run()
             ThisProcess.exit(0)
         }
+        begun()
         ThisProcess.serveMainActor()
     }
 }

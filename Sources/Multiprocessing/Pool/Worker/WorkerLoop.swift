@@ -67,15 +67,6 @@ final class WorkerLoop: @unchecked Sendable {
             seat: seat, segment: segment, doorbell: doorbell, channel: channel, desk: desk)
     }
 
-    /// Makes the runtime look up once what every loop needs.
-    static func warmUp() {
-        var definitions: [UInt64: Result<any Invocation, any Error>] = [:]
-        definitions[0] = .failure(CancellationError())
-        definitions[0] = nil
-        var parcels = FIFO<Parcel>()
-        parcels.append(.whole([]))
-    }
-
     /// Serves until the pool says that nothing more comes, or has given the thread up.
     func run() {
         while !isOver, desk?.isAbandoned != true {
@@ -113,7 +104,8 @@ final class WorkerLoop: @unchecked Sendable {
         }
     }
 
-    private func waitForWork() {
+    /// Waits until there is a request, or the pool has given the thread up.
+    func waitForWork() {
         if lookers > 0, doorbell.beginLooking(worker: seat, limit: lookers) {
             let end = Deadline.now.nanoseconds + Self.lookTime
             while !requests.look(times: 16), Deadline.now.nanoseconds < end { Processor.yield() }

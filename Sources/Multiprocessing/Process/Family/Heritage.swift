@@ -65,14 +65,17 @@ struct Heritage {
 
 /// A role of a child that knows its family.
 protocol HeirRole: ChildRole {
-    /// Runs the child on its initial thread, after it has taken its heritage.
-    static func begin(_ seat: ChildSeat) throws -> Never
+    /// Runs the child on its initial thread, after it has taken its heritage; calls `begun` when little is left to do
+    /// before it does what it is for.
+    static func begin(_ seat: ChildSeat, begun: () -> Void) throws -> Never
 }
 
 extension HeirRole {
-    static func run(_ seat: ChildSeat) -> Never {
+    static func run(_ seat: ChildSeat) -> Never { run(seat) {} }
+
+    static func run(_ seat: ChildSeat, begun: () -> Void) -> Never {
         do {
-            try begin(Heritage.take(seat))
+            try begin(Heritage.take(seat), begun: begun)
         } catch {
             StandardError.write("\(ChildProcess.current.name) cannot begin: \(error)\n")
             ThisProcess.exit(1)

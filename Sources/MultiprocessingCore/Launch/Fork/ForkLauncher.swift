@@ -4,7 +4,9 @@ import Glibc
 package struct ForkLauncher: Launcher {
     /// So long a copy may take to begin, one after the other: one that inherited a lock that a thread held never
     /// does, and the next one may be luckier.
-    private static let limits: [Duration] = [.seconds(2), .seconds(4), .seconds(8)]
+    private static let limits: [Duration] = [
+        .milliseconds(250), .milliseconds(500), .seconds(1), .seconds(2), .seconds(4), .seconds(8),
+    ]
 
     package init() {}
 
@@ -28,6 +30,7 @@ package struct ForkLauncher: Launcher {
             outlivesParent: order.settings.outlivesParent, inherited: order.inherited)
         // What another thread is just looking up for the first time would stay half done in the copy for ever.
         order.role.warmUp()
+        ForkedExecutor.warmUp()
         let pid = try ForkGate.copyProcess { Self.becomeChild(order, seat, parentsEnd: ours.raw) }
         return try LaunchedChild.adopting(pid, channel: MessageSocket(ours)) { child in
             do {
@@ -57,14 +60,19 @@ package struct ForkLauncher: Launcher {
         } catch {
             refusal = error
         }
+        if let refusal {
+            answer(refusal, on: seat.channel)
+            _exit(ChildEntry.refusalCode)
+        }
+        order.role.run(seat) { answer(nil, on: seat.channel) }
+    }
+
+    private static func answer(_ refusal: SystemError?, on channel: SharedDescriptor) {
         do {
-            try MessageSocket(seat.channel).send(
-                StartMessage.answer(refusal), until: .after(.seconds(10)))
+            try MessageSocket(channel).send(StartMessage.answer(refusal), until: .after(.seconds(10)))
         } catch {
             _exit(ChildEntry.refusalCode)
         }
-        if refusal != nil { _exit(ChildEntry.refusalCode) }
-        order.role.run(seat)
     }
 }
 

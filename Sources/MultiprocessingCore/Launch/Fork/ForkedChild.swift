@@ -34,12 +34,13 @@ package enum ForkedChild {
         ForkedExecutor.install()
     }
 
-    /// Makes the runtime take the locks of its tables, any of which a thread of the other process may have held
-    /// when the copy was made: a copy that comes back from here has them, another one waits for ever.
+    /// Makes the runtime and the loader take the locks of their tables, any of which a thread of the other process may
+    /// have held when the copy was made: a copy that comes back from here has them, another one waits for ever.
     static func takeLocksOnce() {
         let made: Any.Type = [mp_probe].self
         guard made is any Sequence.Type, !_typeName(made).isEmpty, _mangledTypeName(made) != nil else {
             fatalError("the runtime does not know arrays")
         }
+        _ = mp_image_generation()
     }
 }

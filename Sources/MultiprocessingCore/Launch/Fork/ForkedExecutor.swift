@@ -34,6 +34,13 @@ enum ForkedExecutor: ExecutorFactory {
         _createExecutors(factory: ForkedExecutor.self)
     }
 
+    /// Does once in the process that is copied what the copy's executor does all the time.
+    static func warmUp() {
+        // A copy does it already, and must not lose a job here.
+        guard !ForkedChild.isCurrent else { return }
+        _ = (bell.count, mainExecutor, defaultExecutor, next())
+    }
+
     /// Runs what comes, for as long as the process lives.
     static func run() -> Never {
         while true { runNext() }
@@ -47,13 +54,18 @@ enum ForkedExecutor: ExecutorFactory {
         bell.ring()
     }
 
-    /// Runs the next job, or sleeps until there may be one.
-    fileprivate static func runNext() {
-        let count = bell.count
-        let (entry, deadline) = state.withLock { state in
+    /// Takes the next job out; without one, says when there will be.
+    private static func next() -> (Entry?, Deadline?) {
+        state.withLock { state in
             state.jobs += state.timers.due(at: .now)
             return (state.jobs.isEmpty ? nil : state.jobs.removeFirst(), state.timers.earliest)
         }
+    }
+
+    /// Runs the next job, or sleeps until there may be one.
+    fileprivate static func runNext() {
+        let count = bell.count
+        let (entry, deadline) = next()
         guard let entry else { return bell.wait(while: count, until: deadline) }
         if entry.isMain {
             unsafe entry.job.runSynchronously(on: mainExecutor.asUnownedSerialExecutor())
