@@ -15,6 +15,12 @@ enum LongMemory {
         return count
     }
 
+    /// From now on this process gets no descriptor more: the standard streams have all numbers that it may use.
+    static func takeDescriptors() {
+        var limit = rlimit(rlim_cur: 3, rlim_max: 3)
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
     /// Sends long messages until every worker has the memory; a pool of threads is sent a number of them.
     static func open(in pool: ProcessPool, backend: ProcessPool.Backend = .processes) async throws {
         let message = [UInt8](repeating: 1, count: 1 << 17)

@@ -213,6 +213,22 @@ import Testing
         }
     }
 
+    @Test("cancelling ends a worker that is stopped, too")
+    func cancellingEndsAStoppedWorker() async throws {
+        try await withProcessPool(workers: 1) { pool async throws in
+            let worker = try await pool.apply { getpid() }
+            let waiting = Task {
+                try await pool.apply { () -> Int32 in
+                    while true { kill(getpid(), SIGSTOP) }
+                }
+            }
+            while !Survey.text("/proc/\(worker)/stat").contains(") T ") { await Task.yield() }
+            waiting.cancel()
+            await #expect(throws: CancellationError.self) { try await waiting.value }
+            #expect(try await pool.apply { getpid() } != worker)
+        }
+    }
+
     @Test("MAP-14: a timeout that a body throws is the body's")
     func aTimeoutThatABodyThrows() async throws {
         try await withProcessPool(workers: 1) { pool async throws in
