@@ -16,8 +16,8 @@ struct Case: Sendable {
         self.name = name
         self.isPinned = isPinned
         path = file.path
-        sizes = specification.params.compactMapValues(\.value)
-        units = specification.metrics.mapValues(\.unit)
+        sizes = specification.sizes
+        units = specification.units
     }
 
     func size(_ name: String) throws -> Int {

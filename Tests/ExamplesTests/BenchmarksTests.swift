@@ -173,4 +173,16 @@ struct BenchmarksTests {
         #expect(outcome.output == "")
         #expect(outcome.errors == "benchmarks: there is no case nonsense\n")
     }
+
+    @Test func refusesFilesOfNoCases() async throws {
+        for text in ["", "{", "[1,", #"{"cases": }"#, #"{"cases": {}} x"#, #"{"a\u0062": 1}"#] {
+            try folder.write(text.utf8, to: "cases.json")
+            let outcome = try await program.run(["cases.json"], in: folder)
+            #expect(outcome.exitCode == 1)
+            #expect(outcome.errors.hasPrefix("benchmarks: the JSON text is wrong at byte"), "\(text)")
+        }
+        let outcome = try await program.run(["none.json"], in: folder)
+        #expect(outcome.exitCode == 1)
+        #expect(outcome.errors == "benchmarks: none.json: No such file or directory\n")
+    }
 }
