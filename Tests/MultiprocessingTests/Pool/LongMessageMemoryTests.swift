@@ -12,6 +12,15 @@ import Testing
             == Array(repeating: input.map { $0 ^ 1 }, count: 3)
     }
 
+    @Test("A map of many short values, whose chunks have the size that is best, does without")
+    func aMapOfNumbers() async throws {
+        try await withProcessPool(workers: 1) { pool async throws in
+            let before = try await pool.apply { LongMemory.mappings() }
+            for _ in 0..<3 { #expect(try await pool.map(0..<200_000) { $0 + 1 }.last == 200_000) }
+            #expect(try await pool.apply { LongMemory.mappings() } == before)
+        }
+    }
+
     @Test func itIsGivenBackWhenNoLongMessageComes() async throws {
         try await withProcessPool(workers: 1) { pool async throws in
             let before = try await pool.apply { LongMemory.mappings() }

@@ -2,8 +2,9 @@ import MultiprocessingCore
 
 /// Chunks of inputs that are all there, of a given size or of one that follows from how long they take.
 struct ArraySource<Body: PortableBody>: ChunkSource {
-    /// Chunks whose size is open have no more bytes than this, so that others of the worker have room beside them.
-    static var mostBytes: Int { 64 << 10 }
+    /// Chunks whose size is open have no more bytes than this, so that others of the worker have room beside them, and
+    /// none needs the memory of long messages.
+    static var mostBytes: Int { 32 << 10 }
 
     /// So many chunks are submitted at once, so that workers begin while the others are being made.
     private static var firstChunks: Int { 4 }
