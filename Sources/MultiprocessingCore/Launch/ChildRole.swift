@@ -6,8 +6,8 @@ package protocol ChildRole: Sendable {
     /// the start of a normal `main`.
     static func run(_ seat: ChildSeat) -> Never
 
-    /// Runs a forked copy, which calls `begun` as late as it can: one that waits before that for what a thread held that
-    /// it does not have is ended, and another one is made.
+    /// Runs a forked copy, which calls `begun` right before it does anything that others notice: one that waits before
+    /// that for what a thread held that it does not have is ended, and another one is made.
     static func run(_ seat: ChildSeat, begun: () -> Void) -> Never
 
     /// Does in the fork server, once, what every child would otherwise do anew: its copies inherit the caches that

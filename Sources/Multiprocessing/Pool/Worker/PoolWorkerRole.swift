@@ -49,11 +49,12 @@ enum PoolWorkerRole: HeirRole {
         try ParentWatch.start(seat) { message in
             loop.take(control: message)
         }
+        // From here on it runs what others have written.
+        begun()
         try OSThread.start(named: "mp-worker") {
             loop.run()
             ThisProcess.exit(0)
         }
-        begun()
         ThisProcess.serveMainActor()
     }
 }

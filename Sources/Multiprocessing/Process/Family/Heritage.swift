@@ -65,8 +65,8 @@ struct Heritage {
 
 /// A role of a child that knows its family.
 protocol HeirRole: ChildRole {
-    /// Runs the child on its initial thread, after it has taken its heritage; calls `begun` when little is left to do
-    /// before it does what it is for.
+    /// Runs the child on its initial thread, after it has taken its heritage; calls `begun` right before it begins to do
+    /// what it is for.
     static func begin(_ seat: ChildSeat, begun: () -> Void) throws -> Never
 }
 
