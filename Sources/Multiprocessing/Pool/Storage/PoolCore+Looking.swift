@@ -81,14 +81,19 @@ extension PoolCore {
     private func watch() {
         let start = Deadline.now.nanoseconds
         var lastNews = start
+        var news = 0
         while true {
             if doorbell.isRinging(workers: seats) {
                 pump()
                 lastNews = Deadline.now.nanoseconds
+                news += 1
             }
             let now = Deadline.now.nanoseconds
             // Others wait for the poller's thread too, so even a busy pool gives it back now and then.
-            guard now - lastNews < attention.budget, now - start < 1_000_000 else { return }
+            guard now - lastNews < watchAttention.budget, now - start < 1_000_000 else {
+                // What has woken it would have come without a watch.
+                return news > 1 ? watchAttention.paid() : watchAttention.wasted()
+            }
             if vigil.withLock({ $0.hasOthers }) { return }
             for _ in 0..<32 { Processor.pause() }
         }

@@ -40,7 +40,10 @@ final class PoolCore: Sendable {
     let retired = RetiredDefinitions()
     /// The memory of long messages.
     let buffers = BufferPool()
-    let attention: Attention
+    /// How long callers look for their results.
+    let attention = Attention()
+    /// How long the poller's thread looks for more, after a worker has woken it.
+    let watchAttention = Attention()
     let vigil = Mutex(Vigil())
     let interned = Mutex(InternedDefinitions())
     let hooks: WorkerHooks
@@ -71,7 +74,6 @@ final class PoolCore: Sendable {
         mayGroup = !isCheckedUp && maxTasksPerChild == nil && configuration.maxQueued == nil
         self.launcher = launcher
         doorbell = try Doorbell.make()
-        attention = Attention()
         state = Mutex(
             State(
                 machine: PoolMachine(
