@@ -11,7 +11,8 @@ package protocol ChildRole: Sendable {
     static func run(_ seat: ChildSeat, begun: () -> Void) -> Never
 
     /// Does in the fork server, once, what every child would otherwise do anew: its copies inherit the caches that
-    /// the runtime fills when types are looked up. Starts no thread and touches neither Dispatch nor tasks.
+    /// the runtime fills when types are looked up. Starts no thread and leaves none with anything to do: a task may only
+    /// run here, from its beginning to its end.
     ///
     /// Also done before this process is forked, for the same reason.
     static func warmUp()

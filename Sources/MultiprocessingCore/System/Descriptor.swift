@@ -60,4 +60,14 @@ package final class SharedDescriptor: Sendable {
 
     /// Whether it is anonymous memory that nobody can shrink or grow.
     package var hasFixedSize: Bool { mp_has_fixed_size(raw) == 1 }
+
+    /// Waits until it can be read or written; false when that has not come by the deadline.
+    func wait(for events: Int32, until deadline: Deadline?) throws(SystemError) -> Bool {
+        var item = pollfd(fd: raw, events: Int16(events), revents: 0)
+        while true {
+            let ready = unsafe poll(&item, 1, deadline?.millisecondsLeft ?? -1)
+            if ready >= 0 { return ready > 0 }
+            guard errno == EINTR else { throw .last("poll") }
+        }
+    }
 }

@@ -87,13 +87,12 @@ package struct MessageSocket: Sendable {
 
     /// Waits until the socket can be read or written.
     func wait(for events: Int32, until deadline: Deadline?) throws(Failure) {
-        var item = pollfd(fd: socket.raw, events: Int16(events), revents: 0)
-        while true {
-            let limit = deadline?.millisecondsLeft ?? -1
-            let ready = unsafe poll(&item, 1, limit)
-            if ready > 0 { return }
-            if ready == 0 { throw .timeout }
-            guard errno == EINTR else { throw .system(.last("poll")) }
+        let isReady: Bool
+        do throws(SystemError) {
+            isReady = try socket.wait(for: events, until: deadline)
+        } catch {
+            throw .system(error)
         }
+        if !isReady { throw .timeout }
     }
 }

@@ -22,10 +22,7 @@ package struct PacketChannel: Sendable {
             }
             if sent >= 0 { return }
             guard errno == EAGAIN else { throw .system(.last("sendmsg")) }
-            var item = pollfd(fd: socket.raw, events: Int16(POLLOUT), revents: 0)
-            let ready = unsafe poll(&item, 1, deadline.millisecondsLeft)
-            if ready == 0 { throw .timeout }
-            guard ready > 0 || errno == EINTR else { throw .system(.last("poll")) }
+            try MessageSocket(socket).wait(for: POLLOUT, until: deadline)
         }
     }
 

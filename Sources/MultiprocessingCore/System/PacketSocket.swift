@@ -23,6 +23,23 @@ struct PacketSocket: Sendable {
         guard sent == MemoryLayout<Content>.size else { throw .last("sendmsg") }
     }
 
+    /// Receives the next packet.
+    ///
+    /// - Throws: ETIMEDOUT when none has come by then; else as without a limit.
+    func receive<Content: BitwiseCopyable>(
+        _ type: Content.Type, until deadline: Deadline
+    ) throws(SystemError) -> Packet<Content> {
+        while true {
+            do throws(SystemError) {
+                return try receive(type, isWaiting: false)
+            } catch  where error.code == EAGAIN {
+                guard try socket.wait(for: POLLIN, until: deadline) else {
+                    throw SystemError(code: ETIMEDOUT, call: "recvmsg")
+                }
+            }
+        }
+    }
+
     /// Receives a packet.
     ///
     /// - Parameters:

@@ -3,7 +3,8 @@
 /// The memory of a new array is what costs most, so where many of one length are expected several are made at
 /// once: together they are long enough for huge pages.
 package struct PlainArrayReader<Value> {
-    private let type = DirectTypes.standard.find(Value.self)?.plainArray
+    // Looked up when it is needed: most values are short.
+    private lazy var type = DirectTypes.standard.find(Value.self)?.plainArray
     /// Arrays whose elements are not set.
     fileprivate var stock: [Value] = []
     /// Whether all arrays so far had one length.

@@ -28,6 +28,29 @@ import Testing
         #expect(await ends.next(2) == [.exited(1), .exited(1)])
     }
 
+    /// One that does not answer would keep every start waiting.
+    @Test func aServerThatIsStuckIsReplaced() async throws {
+        let launcher = ForkServerLauncher(patience: .milliseconds(200))
+        let ends = Tally<Ending>()
+        let order = LaunchOrder(role: ExitRole.self, payload: [1])
+        _ = try await Method.launch(order, with: launcher, ends: ends)
+        #expect(await ends.next(1) == [.exited(1)])
+        let server = try #require(launcher.serverID)
+        let process = try ProcessHandle(opening: server)
+        #expect(kill(server, SIGSTOP) == 0)
+        while true {
+            // A start in the middle of which the machine was busy for so long fails; the next one finds a new server.
+            do {
+                _ = try await Method.launch(order, with: launcher, ends: ends)
+                break
+            } catch let error as SystemError where error.isBrokenChannel {}
+        }
+        #expect(launcher.serverID != server)
+        #expect(await ends.next(1) == [.exited(1)])
+        // It was killed, and is reaped like every other child.
+        while try process.send(0) { await Task.yield() }
+    }
+
     /// Many times, because the end of the server is noticed in two places, in either order.
     @Test func childrenGoOnWithoutTheirServerAndTheirEndsAreNoticed() async throws {
         for _ in 0..<20 {

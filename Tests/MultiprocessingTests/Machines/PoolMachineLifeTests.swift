@@ -65,6 +65,22 @@ import Testing
         #expect(machine.seats.map(\.stage) == [.empty, .working])
     }
 
+    @Test mutating func whatWasTakenBackDoesNotCountForTheTaskLimit() {
+        var machine = machine(1, taskLimit: 2)
+        for id in 1...3 as ClosedRange<UInt64> {
+            machine.submit(id, bytes: 1, &actions)
+            let posts = Self.places(follow(&machine))
+            #expect(posts.map(\.id) == [id])
+            guard id < 3 else { break }
+            machine.revoked(seat: 0, slot: posts[0].slot, requeue: false, &actions)
+            machine.slotFreed(seat: 0, slot: posts[0].slot, &actions)
+        }
+        #expect(machine.seats.map(\.stage) == [.working])
+        machine.submit(4, bytes: 1, &actions)
+        #expect(follow(&machine).contains(.start(seat: 1)))
+        #expect(machine.seats[0].stage == .retiring)
+    }
+
     @Test("FRS-04: while there is no room for workers none is ordered, and later as many as are missing")
     mutating func pausedStarts() {
         var machine = machine(3)

@@ -161,6 +161,7 @@ struct PoolSimulation {
         guard entry.id == id else { throw Violation(description: "\(id) is not where the machine says") }
         guard entry.state == .posted else { return }
         workers[place.seat]?.slots[place.slot]?.state = .revoked
+        workers[place.seat]?.posted -= 1
         try event { machine, actions in
             machine.revoked(seat: place.seat, slot: place.slot, requeue: false, &actions)
         }
@@ -244,6 +245,7 @@ struct PoolSimulation {
             if keys[id] != nil { throw Violation(description: "\(id) is taken from the worker of its key") }
             guard entry.state == .posted else { return }
             workers[seat]?.slots[slot]?.state = .revoked
+            workers[seat]?.posted -= 1
             machine.revoked(seat: seat, slot: slot, requeue: true, &actions)
         case .divide(let id, let seat, let slot):
             try divide(id, seat, slot, &actions)

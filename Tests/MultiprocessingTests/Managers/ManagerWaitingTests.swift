@@ -49,7 +49,7 @@ import Testing
             let stock = try await manager.create { Inventory(actorSystem: $0) }
             let pid = try #require(manager.pid)
             kill(pid, SIGSTOP)
-            while state(of: pid) != "T" { await Task.yield() }
+            while stateOfProcess(pid) != "T" { await Task.yield() }
             let waiting = Task { try await stock.echo(7) }
             #expect(
                 await code {
@@ -99,15 +99,4 @@ import Testing
             }
         }
     }
-}
-
-/// What the kernel says that a process does: T when it is stopped.
-private func state(of pid: Int32) -> String? {
-    let file = open("/proc/\(pid)/stat", O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return nil }
-    defer { close(file) }
-    var bytes = [UInt8](repeating: 0, count: 512)
-    let count = read(file, &bytes, bytes.count)
-    let text = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
-    return text.split(separator: ")").last?.split(separator: " ").first.map(String.init)
 }

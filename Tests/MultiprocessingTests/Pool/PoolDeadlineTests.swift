@@ -222,7 +222,7 @@ import Testing
                     while true { kill(getpid(), SIGSTOP) }
                 }
             }
-            while !Survey.text("/proc/\(worker)/stat").contains(") T ") { await Task.yield() }
+            while stateOfProcess(worker) != "T" { await Task.yield() }
             waiting.cancel()
             await #expect(throws: CancellationError.self) { try await waiting.value }
             #expect(try await pool.apply { getpid() } != worker)

@@ -49,8 +49,5 @@ private func reportedWorkers(_ path: String) -> [Int32] {
 
 /// Whether a process exists and is no zombie.
 private func isRunning(_ pid: Int32) -> Bool {
-    guard let line = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8) else { return false }
-    // The state follows the name, which is in parentheses.
-    let state = line.split(separator: ")").last?.split(separator: " ").first
-    return state != "Z" && state != "X"
+    !["", "Z", "X"].contains(stateOfProcess(pid))
 }

@@ -64,7 +64,10 @@ extension PoolMachine {
     /// Posts a chunk to a worker that has room for it.
     mutating func post(_ id: ChunkID, _ chunk: Chunk, to seat: Int, _ actions: inout [Action]) {
         guard let slot = seats[seat].freeSlots.popLast() else { return }
-        chunks[id]?.place = (seat, slot)
+        var placed = chunk
+        placed.place = (seat, slot)
+        // As a whole: to change it in its place, the dictionary would need memory of its own.
+        chunks[id] = placed
         seats[seat].chunks[slot] = id
         seats[seat].order.append(slot)
         seats[seat].bytes += chunk.bytes
@@ -92,13 +95,13 @@ extension PoolMachine {
         return true
     }
 
-    /// A worker without work takes over what waits behind another's running chunk.
+    /// A worker without work takes over half of what waits behind another's running chunk.
     mutating func feed(_ seat: Int, _ actions: inout [Action]) {
         guard queue.isEmpty, loads.load(of: seat) == 0, let rich = holdings.most(atLeast: 2) else { return }
-        for slot in seats[rich].order.reversed() {
-            // What was taken back keeps its slot until the worker has come to it; what has a key stays.
-            guard let id = seats[rich].chunks[slot], chunks[id]?.key == nil else { continue }
-            return actions.append(.revoke(id, seat: rich, slot: slot))
+        let waiting = movable(rich)
+        // Each is put back before those that were put back earlier, so the last one comes first.
+        for (id, slot) in waiting.suffix((waiting.count + 1) / 2).reversed() {
+            actions.append(.revoke(id, seat: rich, slot: slot))
         }
     }
 

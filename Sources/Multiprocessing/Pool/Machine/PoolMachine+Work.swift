@@ -31,9 +31,7 @@ extension PoolMachine {
         queue.beginSelecting()
         var waiting: [(id: ChunkID, seat: Int, slot: Int)] = []
         for seat in seats.indices {
-            waiting += movable(seat).compactMap { slot in
-                seats[seat].chunks[slot].map { (id: $0, seat: seat, slot: slot) }
-            }
+            waiting += movable(seat).map { (id: $0.chunk, seat: seat, slot: $0.slot) }
         }
         // Each is put back before those that wait, so the oldest comes last.
         for (id, seat, slot) in waiting.sorted(by: { $0.id > $1.id }) {
@@ -83,6 +81,7 @@ extension PoolMachine {
         guard let id = seats[seat].chunks.remove(at: slot) else { return }
         seats[seat].bytes -= chunks[id]?.bytes ?? 0
         if chunks[id]?.key != nil { seats[seat].bound -= 1 }
+        seats[seat].posted -= 1
         recount(seat)
         if requeue, let rank = chunks[id]?.rank {
             chunks[id]?.place = nil

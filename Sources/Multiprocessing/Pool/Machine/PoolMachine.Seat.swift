@@ -70,12 +70,9 @@ extension PoolMachine {
         recount(seat)
     }
 
-    /// The slots of chunks that others could run, in their order; the first chunk of all may be running.
-    func movable(_ seat: Int) -> [Int] {
-        let held = seats[seat].order.filter { seats[seat].chunks[$0] != nil }
-        return held.dropFirst().filter { slot in
-            seats[seat].chunks[slot].flatMap { chunks[$0] }?.key == nil
-        }
+    /// What others could run of that which a seat's worker holds; the first chunk of all may be running.
+    func movable(_ seat: Int) -> [(chunk: ChunkID, slot: Int)] {
+        chunks(of: seat).dropFirst().filter { chunks[$0.chunk]?.key == nil }
     }
 
     /// Enters into the tables what the seat has in hand.

@@ -10,7 +10,7 @@ public final class AsyncResult<Value: Sendable>: Sendable {
     let source: any ResultSource<Value>
 
     /// The handle of a single call.
-    init<Output>(_ call: SingleCall<Output>, _ convert: @escaping @Sendable (Output) -> Value) {
+    init<Output: Codable & Sendable>(_ call: SingleCall, _ convert: @escaping @Sendable (Output) -> Value) {
         source = CallSource(call: call, convert: convert)
     }
 
@@ -27,6 +27,7 @@ public final class AsyncResult<Value: Sendable>: Sendable {
     /// task is cancelled, which leaves the work alone.
     public var value: Value {
         get async throws {
+            if let result = source.result { return try result.get() }
             guard try await source.wait(timeout: nil), let result = source.result else {
                 throw Self.noValue(nil)
             }

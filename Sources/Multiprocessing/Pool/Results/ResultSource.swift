@@ -26,12 +26,19 @@ protocol ResultSource<Value>: Sendable {
 
 /// A single call, whose result is decoded when it is asked for, on the asker's time.
 struct CallSource<Output: Codable & Sendable, Value: Sendable>: ResultSource {
-    let call: SingleCall<Output>
+    let call: SingleCall
     let convert: @Sendable (Output) -> Value
 
     var isReady: Bool { call.isReady }
-    var result: Result<Value, any Error>? { call.result?.map(convert) }
     var isRunning: Bool { call.isRunning }
+
+    var result: Result<Value, any Error>? {
+        switch call.result(of: Output.self) {
+        case .success(let output)?: .success(convert(output))
+        case .failure(let error)?: .failure(error)
+        case nil: nil
+        }
+    }
 
     func observe(_ handler: @escaping @Sendable () -> Void) -> UInt64? { call.observe(handler) }
     func disregard(_ id: UInt64) { call.disregard(id) }

@@ -36,4 +36,24 @@ struct Delivery: Sendable {
     let content: Content
     /// With the last items of a chunk that was measured, how long it took in the worker.
     var nanoseconds: UInt64 = 0
+    /// How many of the items have an error.
+    var failures = 0
+
+    /// Bytes that are to be read.
+    var size: Int {
+        switch content {
+        case .replies(let bytes, _): bytes.count
+        case .long(let loan): loan.count
+        case .lost: 0
+        }
+    }
+
+    /// Whether it may end its call, or keeps what is scarce.
+    var isUrgent: Bool {
+        switch content {
+        case .replies(_, let parcels): failures > 0 || !parcels.isEmpty
+        case .long: false
+        case .lost: true
+        }
+    }
 }

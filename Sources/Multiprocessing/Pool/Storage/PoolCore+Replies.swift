@@ -88,7 +88,7 @@ extension PoolCore {
         guard let sink = chunk.sink else { return }
         let delivery = Delivery(
             chunk: chunk.id, firstItem: firstItem, count: batch.count, content: batch.content,
-            nanoseconds: chunk.answered == chunk.count ? slot.nanoseconds : 0)
+            nanoseconds: chunk.answered == chunk.count ? slot.nanoseconds : 0, failures: batch.failures)
         effects.deliver(delivery, to: sink)
     }
 

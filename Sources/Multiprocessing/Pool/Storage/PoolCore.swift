@@ -121,7 +121,7 @@ final class PoolCore: Sendable {
             state.meter.lose(failed: effects.lostItems, cancelled: effects.withdrawnItems)
             return result
         }
-        run(effects)
+        run(consume effects)
         return result
     }
 

@@ -8,7 +8,7 @@ extension ResultBuffer {
     nonisolated(nonsending) func wait(timeout: Duration?, isPulling: Bool) async throws -> Bool {
         if core.look(until: { news.load(ordering: .acquiring) }) { return true }
         let latch: Latch<Void>? = state.withLock { state in
-            guard !state.machine.hasNext, !isPulling || state.places == 0 else { return nil }
+            guard !state.machine.isWorthWaking, !isPulling || state.places == 0 else { return nil }
             let latch = Latch<Void>()
             state.consumer = latch
             return latch

@@ -29,12 +29,16 @@ final class ResultBuffer: Sendable {
     /// Whether the pool waits for more chunks.
     private let isCall = Atomic<Bool>(false)
 
-    init(core: PoolCore, isOrdered: Bool, window: Int, countsItems: Bool = false) {
+    init(
+        core: PoolCore, isOrdered: Bool, window: Int, countsItems: Bool = false, isPatient: Bool = false
+    ) {
         self.core = core
         self.countsItems = countsItems
         handful = max(1, min(window / 2, PoolMachine.depth))
         state = Mutex(
-            State(machine: StreamMachine(isOrdered: isOrdered, window: window, countsItems: countsItems)))
+            State(
+                machine: StreamMachine(
+                    isOrdered: isOrdered, window: window, countsItems: countsItems, isPatient: isPatient)))
     }
 
     deinit {
@@ -129,13 +133,13 @@ final class ResultBuffer: Sendable {
         endCall()
     }
 
-    /// Changes the machine and wakes the consumer if there is something for it now.
+    /// Changes the machine and wakes the consumer if there is enough for it now.
     func change(_ body: (inout State) -> Void) {
         let consumer = state.withLock { state in
             body(&state)
             guard state.machine.hasNext else { return nil as Latch<Void>? }
             news.store(true, ordering: .releasing)
-            return state.consumer.take()
+            return state.machine.isWorthWaking ? state.consumer.take() : nil
         }
         consumer?.close(())
     }

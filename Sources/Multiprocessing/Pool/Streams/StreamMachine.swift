@@ -16,14 +16,20 @@ struct StreamMachine {
     /// So many chunks may be open, or items where they are counted.
     private let window: Int
     private let countsItems: Bool
+    /// Whether the consumer wants everything, and none of it before the rest.
+    let isPatient: Bool
     /// Encoded input that may be under way, beyond two chunks.
     private static let byteWindow = 8 << 20
     private var openBytes = 0
     /// Items that have been submitted and have not come back.
     private var openItems = 0
     /// Deliveries by their first item, and in the order in which they came.
-    private var early = [UInt64: Delivery]()
-    private var arrived: [Delivery] = []
+    private(set) var early = [UInt64: Delivery]()
+    private(set) var arrived: [Delivery] = []
+    /// Bytes of what has arrived and was not taken.
+    private(set) var bytesAtHand = 0
+    /// Whether something has come that even a patient consumer should have soon.
+    private(set) var isUrgent = false
     private var nextItem = 0
     /// The weight of what has arrived and was not taken.
     private var atHand = 0
@@ -33,10 +39,11 @@ struct StreamMachine {
     private(set) var outstanding = [UInt64: (items: Int, bytes: Int, size: Int)]()
     private var inputEnd: Result<Void, any Error>?
 
-    init(isOrdered: Bool, window: Int, countsItems: Bool = false) {
+    init(isOrdered: Bool, window: Int, countsItems: Bool = false, isPatient: Bool = false) {
         self.isOrdered = isOrdered
         self.window = window
         self.countsItems = countsItems
+        self.isPatient = isPatient
     }
 
     /// Chunks or items, and their bytes, that may be submitted now.
@@ -88,6 +95,8 @@ struct StreamMachine {
     /// Returns whether `next` would have something now.
     mutating func received(_ delivery: Delivery) -> Bool {
         atHand += weight(of: delivery)
+        bytesAtHand += delivery.size
+        isUrgent = isUrgent || delivery.isUrgent
         if let left = outstanding[delivery.chunk] {
             openItems -= delivery.count
             if left.items > delivery.count {
@@ -144,6 +153,7 @@ struct StreamMachine {
         let weight = taken.reduce(0) { $0 + self.weight(of: $1) }
         atHand -= weight
         inHand += weight
+        bytesAtHand -= taken.reduce(0) { $0 + $1.size }
         return taken
     }
 }

@@ -103,7 +103,8 @@ extension PoolCalls {
         let isUsual = chunkSize == 1 && timeout == nil && terms == nil && callSite.options.isUsual
         let isGrouped = mayGroup && isUsual && core.mayGroup
         let buffer = ResultBuffer(
-            core: core, isOrdered: isOrdered, window: window ?? .max / 2, countsItems: isGrouped)
+            core: core, isOrdered: isOrdered, window: window ?? .max / 2, countsItems: isGrouped,
+            isPatient: window == nil)
         if isGrouped { buffer.use(.forGroups(workers: core.workers)) }
         let definition = try core.define(body, context, label: label)
         let builder = ChunkBuilder<Body>(

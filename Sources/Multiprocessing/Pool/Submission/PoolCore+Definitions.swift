@@ -32,36 +32,15 @@ extension PoolCore {
     ) throws -> Definition {
         let words = body.functionWords
         guard Body.Context.self == Nothing.self, (words?.context ?? 0) == 0 else {
-            return try makeDefinition(body, context, label: label)
+            return try Definition(id: makeID(), body, context, label: label, retired: retired)
         }
         let key = DefinitionKey(type: ObjectIdentifier(Body.self), code: words?.code ?? 0)
         if let known = interned.withLock({ $0.find(key) }) { return known }
-        let made = try makeDefinition(body, context, label: label)
+        let made = try Definition(id: makeID(), body, context, label: label, retired: retired)
         return interned.withLock { interned in
             if let known = interned.find(key) { return known }
             interned.add(made, key)
             return made
         }
-    }
-
-    private func makeDefinition<Body: PortableBody>(
-        _ body: Body, _ context: Body.Context, label: String
-    ) throws -> Definition {
-        let id = makeID()
-        var message = MessageWriter()
-        message.longArrays = BulkMemory.threshold
-        message.bytes.append(id)
-        message.bytes.append(UInt16(0))
-        do {
-            try InvocationCoder.encode(body, context: context, into: &message)
-        } catch  where error is EncodingError || error is WireError {
-            throw MultiprocessingError(
-                .unencodable, "what the body of \(label) captures or shares could not be encoded",
-                cause: error)
-        }
-        message.bytes.overwrite(at: 8, with: UInt16(message.attachments.count))
-        return Definition(
-            id: id, message.message, attachments: message.attachments, label: label,
-            isPacked: Body.packing != nil, retired: retired)
     }
 }

@@ -2,7 +2,9 @@ import MultiprocessingCore
 import Synchronization
 
 /// One call of one body: where its result arrives.
-final class SingleCall<Output: Codable & Sendable>: ChunkSink {
+///
+/// Not generic, because the runtime looks a generic type up each time: whoever asks for the result knows its type.
+final class SingleCall: ChunkSink {
     private let core: PoolCore
     private let chunk: UInt64
     private let latch = Latch<Delivery>()
@@ -17,7 +19,7 @@ final class SingleCall<Output: Codable & Sendable>: ChunkSink {
     static func submit<Body: PortableBody>(
         _ body: Body, _ arguments: Body.Arguments, _ context: Body.Context, at site: PoolCallSite,
         timeout: Duration?, label: String
-    ) throws -> SingleCall<Output> where Body.Output == Output {
+    ) throws -> SingleCall {
         let core = site.core
         let terms = try CallTerms.current(at: site)
         let definition = try core.define(body, context, label: label)
@@ -35,7 +37,7 @@ final class SingleCall<Output: Codable & Sendable>: ChunkSink {
                     .unencodable, "the arguments of \(label) could not be encoded", cause: error)
             }
         }
-        let call = SingleCall<Output>(core: core, chunk: id)
+        let call = SingleCall(core: core, chunk: id)
         let chunk = PoolChunk(
             id: id, definition: definition, payload: payload.bytes, attachments: payload.attachments,
             firstItem: 0, count: 1, timeout: timeout, options: site.options,
@@ -70,7 +72,13 @@ final class SingleCall<Output: Codable & Sendable>: ChunkSink {
     }
 
     /// The result, decoded for whoever asks; nil while it has not come.
-    var result: Result<Output, any Error>? { latch.value.map(Self.decode) }
+    func result<Output: Codable & Sendable>(of type: Output.Type) -> Result<Output, any Error>? {
+        guard let delivery = latch.value else { return nil }
+        var reader = DeliveryReader(delivery)
+        // A single call has one item.
+        var arrays = PlainArrayReader<Output>()
+        return reader.next(with: &arrays) ?? .failure(CancellationError())
+    }
 
     /// Waits until the result has come, asleep; false when the limit is over first.
     nonisolated(nonsending) func sleep(timeout: Duration?) async throws -> Bool {
@@ -90,13 +98,6 @@ final class SingleCall<Output: Codable & Sendable>: ChunkSink {
             return true
         }
         return try await sleep(timeout: timeout)
-    }
-
-    private static func decode(_ delivery: Delivery) -> Result<Output, any Error> {
-        var reader = DeliveryReader(delivery)
-        // A single call has one item.
-        var arrays = PlainArrayReader<Output>()
-        return reader.next(with: &arrays) ?? .failure(CancellationError())
     }
 
     /// Whether a worker has begun it.

@@ -16,7 +16,8 @@ struct AnswerWriter: ~Copyable {
     private var isQuiet = false
     /// Chunks that are over since the pool was told of something.
     private var quietChunks = 0
-    private static let mostQuietChunks = 8
+    /// A worker that holds as many as it can has a few left then.
+    private static let mostQuietChunks = PoolMachine.depth * 3 / 4
     private let seat: Int
     private let doorbell: Doorbell
     private let channel: MessageSocket
@@ -95,7 +96,7 @@ struct AnswerWriter: ~Copyable {
     mutating func chunkEnded(goesOn: Bool) {
         guard isQuiet else { return }
         quietChunks += 1
-        // The pool gives out new work when it is told, long before there is none.
+        // The pool gives out new work when it is told, before there is none.
         if !goesOn || quietChunks >= Self.mostQuietChunks {
             isQuiet = false
             ring()

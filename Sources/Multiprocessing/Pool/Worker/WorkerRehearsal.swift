@@ -36,12 +36,8 @@ enum WorkerRehearsal {
 
     /// A chunk of one item, with all that may go with one.
     private static func chunk() throws -> PoolChunk {
-        let body = Body1<Int, Int> { $0 }
-        var message = MessageWriter()
-        message.bytes.append(UInt64(1))
-        message.bytes.append(UInt16(0))
-        try InvocationCoder.encode(body, context: Nothing(), into: &message)
-        let definition = Definition(id: 1, message.message, label: "", retired: RetiredDefinitions())
+        let definition = try Definition(
+            id: 1, Body1<Int, Int> { $0 }, Nothing(), label: "", retired: RetiredDefinitions())
         var payload = ChunkPayload(chunk: 1, of: 1, definition: 1, form: [.timed, .measured, .collected])
         try payload.append { writer in try Body1<Int, Int>.encode(1, into: &writer) }
         return PoolChunk(

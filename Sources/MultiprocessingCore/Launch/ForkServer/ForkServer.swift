@@ -4,7 +4,7 @@ import Synchronization
 /// This program's side of a fork server: asks it for children, and takes its reports of their ends.
 final class ForkServer: Sendable {
     /// A child that has not been reported as ended.
-    private struct Entry {
+    struct Entry {
         /// Nil until the server has answered.
         var child: LaunchedChild?
         /// Set when the report came before the answer had been read.
@@ -13,23 +13,25 @@ final class ForkServer: Sendable {
         var isOrphan = false
     }
 
-    private struct State {
+    struct State {
         var entries: [UInt64: Entry] = [:]
         var lastID: UInt64 = 0
         var isAlive = true
         var watch: Poller.Watch?
     }
 
+    /// How long the server may take to make a child.
+    private let patience: Duration
     /// Every local socket has room for this much.
     private static let shortPayload = 32 << 10
 
     private let requests: PacketSocket
-    private let reports: PacketSocket
+    let reports: PacketSocket
     private let server: LaunchedChild
     private let owner = ThisProcess.id
     /// The environment that the server was started with, and its children have if they are not told another.
     private let environment = Environment.fingerprint
-    private let state = Mutex(State())
+    let state = Mutex(State())
     /// Held from a request to its answer.
     private let conversation = Mutex(())
 
@@ -38,8 +40,9 @@ final class ForkServer: Sendable {
     /// - Throws: a `PreloadFailure` when that could not be done.
     init(
         warming roles: [any ChildRole.Type], preload: Preload?, isInspectable: Bool,
-        isCancelled: CancellationFlag
+        isCancelled: CancellationFlag, patience: Duration
     ) throws {
+        self.patience = patience
         let (requests, theirRequests) = try SocketPair.make(packets: true)
         let (reports, theirReports) = try SocketPair.make(packets: true)
         self.requests = PacketSocket(requests)
@@ -68,7 +71,8 @@ final class ForkServer: Sendable {
 
     /// Asks for a child; blocks until the server has made it.
     ///
-    /// - Throws: a broken channel when the server is gone, and whatever kept it from making the child.
+    /// - Throws: a broken channel when the server is gone or did not answer in time, which ends it; and whatever kept it
+    ///   from making the child.
     func makeChild(_ order: LaunchOrder) throws -> LaunchedChild {
         var order = order
         if order.settings.environment == nil, Environment.fingerprint != environment {
@@ -112,7 +116,7 @@ final class ForkServer: Sendable {
         let packet = try conversation.withLock { _ throws in
             try requests.send(
                 request, descriptors: [channel.raw, folderOwner.raw] + sources.compactMap(\.self))
-            return try requests.receive(ForkServerRole.Answer.self)
+            return try receiveAnswer()
         }
         withExtendedLifetime((channel, folderOwner, streams)) {}
         guard packet.content.id == id else { throw SystemError(code: EPROTO, call: "fork server") }
@@ -120,6 +124,16 @@ final class ForkServer: Sendable {
             throw SystemError(code: packet.content.error, call: "fork")
         }
         return (packet.content.pid, ProcessHandle(descriptor))
+    }
+
+    /// One that is stuck, or was stopped by someone, would keep every start waiting for ever.
+    private func receiveAnswer() throws(SystemError) -> PacketSocket.Packet<ForkServerRole.Answer> {
+        do {
+            return try requests.receive(ForkServerRole.Answer.self, until: .after(patience))
+        } catch  where error.code == ETIMEDOUT {
+            _ = try? server.send(signal: SIGKILL)
+            throw SystemError(code: ECONNRESET, call: "fork server")
+        }
     }
 
     /// The child is there; its end may have been reported already.
@@ -135,83 +149,8 @@ final class ForkServer: Sendable {
         }
     }
 
-    private func finish(_ id: UInt64, _ end: ProcessEnd) {
+    func finish(_ id: UInt64, _ end: ProcessEnd) {
         let entry = state.withLock { $0.entries.removeValue(forKey: id) }
         entry?.child?.ended(end)
-    }
-
-    // MARK: Reports
-
-    private func takeReports() {
-        while true {
-            do {
-                let report = try reports.receive(ForkServerRole.Report.self, isWaiting: false).content
-                let isSettled = state.withLock { state in
-                    state.entries[report.id]?.end = report.end
-                    return state.entries[report.id]?.child != nil
-                }
-                if isSettled { finish(report.id, report.end) }
-            } catch {
-                if error.code != EAGAIN { lostServer() }
-                return
-            }
-        }
-    }
-
-    /// Whoever has this server in use gives it up, because it is gone.
-    ///
-    /// The poller may not have noticed yet, and its watch does not keep this object: what the server still
-    /// reported is taken in, and its children's ends are noticed all the same.
-    func retire() {
-        Poller.shared.schedule(at: .now) { [self] in
-            takeReports()
-            lostServer()
-        }
-    }
-
-    /// The server is gone: from now on each of its children is watched by itself.
-    private func lostServer() {
-        let watch = state.withLock { state in
-            state.isAlive = false
-            return state.watch.take()
-        }
-        if let watch { Poller.shared.unwatch(watch) }
-        watchOrphans()
-    }
-
-    private func watchOrphans() {
-        let orphans = state.withLock { state in
-            var orphans: [(UInt64, LaunchedChild)] = []
-            for (id, entry) in state.entries where entry.end == nil && !entry.isOrphan {
-                guard let child = entry.child else { continue }
-                state.entries[id]?.isOrphan = true
-                orphans.append((id, child))
-            }
-            return orphans
-        }
-        for (id, child) in orphans { watchOrphan(id, child) }
-    }
-
-    private func watchOrphan(_ id: UInt64, _ child: LaunchedChild) {
-        do {
-            try OnceWatch.begin(child.process.descriptor.raw) { [self] in
-                finishOrphan(id, child, attempt: 0)
-                return true
-            }
-        } catch {
-            finish(id, .unknown)
-        }
-    }
-
-    /// The status is told by the kernel once whoever inherited the child has reaped it, which takes a moment.
-    private func finishOrphan(_ id: UInt64, _ child: LaunchedChild, attempt: Int) {
-        let status = child.process.statusAfterReaping
-        if status == .unknown, attempt < 50 {
-            Poller.shared.schedule(at: .after(.milliseconds(2))) { [self] in
-                finishOrphan(id, child, attempt: attempt + 1)
-            }
-        } else {
-            finish(id, ProcessEnd(status))
-        }
     }
 }

@@ -12,15 +12,20 @@ package final class ForkServerLauncher: Launcher {
     private let servers = GlobalMutex(Servers())
     private let roles: [any ChildRole.Type]
     private let preload: Preload?
+    private let patience: Duration
     /// A server that takes its time to begin does not keep other starts waiting.
     package let lane: Lane
 
     /// - Parameters:
     ///   - roles: those that the server warms up for.
     ///   - preload: what each server does first.
-    package init(warming roles: [any ChildRole.Type] = [], preload: Preload? = nil) {
+    ///   - patience: how long a server may take to make a child; one that takes longer is ended.
+    package init(
+        warming roles: [any ChildRole.Type] = [], preload: Preload? = nil, patience: Duration = .seconds(30)
+    ) {
         self.roles = roles
         self.preload = preload
+        self.patience = patience
         lane = preload == nil ? .launching : Lane("mp-preloading")
     }
 
@@ -31,7 +36,7 @@ package final class ForkServerLauncher: Launcher {
         do {
             return try currentServer(order).makeChild(order)
         } catch let error as SystemError where error.isBrokenChannel {
-            // The server was ended by someone; a new one is made, once.
+            // The server was ended, by someone or because it was stuck; a new one is made, once.
             return try currentServer(order).makeChild(order)
         }
     }
@@ -54,7 +59,7 @@ package final class ForkServerLauncher: Launcher {
         server = nil
         let fresh = try ForkServer(
             warming: roles, preload: preload, isInspectable: order.settings.isInspectable,
-            isCancelled: order.isCancelled)
+            isCancelled: order.isCancelled, patience: patience)
         server = fresh
         return fresh
     }

@@ -4,8 +4,8 @@ import Glibc
 /// The process that copies itself for each child: a fresh image of the program, so that its copies can do everything
 /// that a fresh program can.
 ///
-/// Its first thread makes the copies and does nothing else, all else is done by one other. It makes no use of Dispatch,
-/// tasks or further threads for as long as it lives.
+/// Its first thread makes the copies and does nothing else, all else is done by one other. It has no further threads for as
+/// long as it lives, so it leaves nothing to Dispatch, and a task there never waits.
 enum ForkServerRole: ChildRole {
     /// What is asked of the server, with descriptors: the channel, the working directory, and the standard
     /// streams that lead somewhere.
