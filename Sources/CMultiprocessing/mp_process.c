@@ -80,4 +80,6 @@ int mp_spawn_close_from(void *actions, int first) {
 
 void mp_thread_name(const char *name) { pthread_setname_np(pthread_self(), name); }
 
+int mp_thread_id(void) { return (int)syscall(SYS_gettid); }
+
 void mp_ignore_interrupt(int ignore) { signal(SIGINT, ignore ? SIG_IGN : SIG_DFL); }

@@ -60,6 +60,11 @@ int mp_spawn_close_from(void *_Nonnull actions, int first);
 /// This function is provided because `pthread_setname_np` is hidden behind a feature macro.
 void mp_thread_name(const char *_Nonnull name);
 
+/// What the kernel calls the calling thread, as in `/proc/self/task`.
+///
+/// This function is provided because `gettid` is hidden behind a feature macro.
+int mp_thread_id(void);
+
 /// SIGINT is ignored (1) or has its default effect again (0).
 ///
 /// This function is provided because `SIG_IGN` is a cast that Swift does not import.

@@ -71,21 +71,15 @@ package struct PrivateFolder: Sendable {
     }
 
     static func removeAbandoned(in base: String) {
-        guard let nameOffset = MemoryLayout<dirent>.offset(of: \.d_name), let stream = unsafe opendir(base)
-        else { return }
-        defer { unsafe closedir(stream) }
-        while let entry = unsafe readdir(stream) {
-            // By its place: the record ends with its name, before the end of the type that describes it.
-            let name = unsafe String(
-                cString: (UnsafeRawPointer(entry) + nameOffset).assumingMemoryBound(to: CChar.self))
-            guard isAbandoned(name) else { continue }
-            let raw = unsafe openat(dirfd(stream), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard let all = Folder(base) else { return }
+        for name in all.names() where isAbandoned(name) {
+            let raw = unsafe openat(all.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
             guard raw >= 0 else { continue }
             let folder = Descriptor(adopting: raw)
             var status = stat()
             guard unsafe fstat(folder.raw, &status) == 0, status.st_uid == geteuid() else { continue }
             unsafe unlinkat(folder.raw, socketName, 0)
-            unsafe unlinkat(dirfd(stream), name, AT_REMOVEDIR)
+            unsafe unlinkat(all.descriptor, name, AT_REMOVEDIR)
         }
     }
 

@@ -62,17 +62,8 @@ package struct SegmentFolder: Sendable {
 
     /// The names in the folder that are marked as ours, in order; none where it cannot be read.
     package func names() -> [SegmentName] {
-        guard let nameOffset = MemoryLayout<dirent>.offset(of: \.d_name), let folder = unsafe opendir(path)
-        else { return [] }
-        defer { unsafe closedir(folder) }
-        var found: [SegmentName] = []
-        while let entry = unsafe readdir(folder) {
-            // By its place: the record ends with its name, before the end of the type that describes it.
-            let file = unsafe String(
-                cString: (UnsafeRawPointer(entry) + nameOffset).assumingMemoryBound(to: CChar.self))
-            if let name = SegmentName(file: file) { found.append(name) }
-        }
-        return found.sorted { $0.text < $1.text }
+        guard let folder = Folder(path) else { return [] }
+        return folder.names().compactMap(SegmentName.init(file:)).sorted { $0.text < $1.text }
     }
 
     /// What has become of a name and of the process that is to remove it.

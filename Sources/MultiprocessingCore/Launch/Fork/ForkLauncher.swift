@@ -11,9 +11,16 @@ package struct ForkLauncher: Launcher {
     package init() {}
 
     package func attempt(_ order: LaunchOrder) throws -> LaunchedChild {
+        let moment = ForkGate.nextQuietMoment()
         for limit in Self.limits {
             do {
-                return try attempt(order, limit: limit)
+                while true {
+                    do {
+                        return try attempt(order, at: moment, limit: limit)
+                    } catch ForkFailure.disturbed {
+                        // The next one may be luckier.
+                    }
+                }
             } catch ForkFailure.neverBegan {
                 // It was ended.
             }
@@ -21,8 +28,11 @@ package struct ForkLauncher: Launcher {
         throw ForkFailure.neverBegan
     }
 
-    private func attempt(_ order: LaunchOrder, limit: Duration) throws -> LaunchedChild {
+    private func attempt(
+        _ order: LaunchOrder, at moment: QuietMoment, limit: Duration
+    ) throws -> LaunchedChild {
         let (ours, theirs) = try SocketPair.make()
+        let permission = try ForkPermission()
         let parentID = ThisProcess.id
         let seat = ChildSeat(
             channel: theirs, parent: try ProcessHandle(opening: parentID), parentID: parentID,
@@ -31,9 +41,14 @@ package struct ForkLauncher: Launcher {
         // What another thread is just looking up for the first time would stay half done in the copy for ever.
         order.role.warmUp()
         ForkedExecutor.warmUp()
-        let pid = try ForkGate.copyProcess { Self.becomeChild(order, seat, parentsEnd: ours.raw) }
-        return try LaunchedChild.adopting(pid, channel: MessageSocket(ours)) { child in
+        let copy = try ForkGate.copyProcess(at: moment) {
+            Self.becomeChild(order, seat, permission, parentsEnd: ours.raw)
+        }
+        return try LaunchedChild.adopting(copy.pid, channel: MessageSocket(ours)) { child in
+            // After the deadline, in a program whose threads run all the time, a copy has to do as it is.
+            if copy.isDisturbed, !moment.deadline.hasPassed { throw ForkFailure.disturbed }
             do {
+                try permission.give(until: .after(limit))
                 try order.awaitAnswer(child.channel, until: .after(limit))
             } catch MessageSocket.Failure.timeout {
                 throw ForkFailure.neverBegan
@@ -42,11 +57,14 @@ package struct ForkLauncher: Launcher {
     }
 
     /// The copy: becomes the child that it was made for, and nothing else.
-    private static func becomeChild(_ order: LaunchOrder, _ seat: ChildSeat, parentsEnd: Int32) -> Never {
+    private static func becomeChild(
+        _ order: LaunchOrder, _ seat: ChildSeat, _ permission: ForkPermission, parentsEnd: Int32
+    ) -> Never {
         ForkedChild.begin()
         ForkedChild.takeLocksOnce()
         // Its owner lives in the parent's part of this image, which is never returned to.
         close(parentsEnd)
+        permission.await()
         for (stream, source) in order.streams.sources {
             if let source {
                 if source != stream { dup2(source, stream) }
@@ -78,11 +96,17 @@ package struct ForkLauncher: Launcher {
 
 /// Why a copy of this process is of no use.
 enum ForkFailure: Error, CustomStringConvertible {
+    /// Ended, because it was made while threads ran that had slept right before.
+    case disturbed
     /// Ended, because it did not say within the limit that it has begun.
     case neverBegan
 
     var description: String {
-        "no forked copy began: each inherited a lock that a thread held which it does not have; "
-            + "start children by the fork server or by spawn instead"
+        switch self {
+        case .disturbed: "no forked copy was made at a quiet moment"
+        case .neverBegan:
+            "no forked copy began: each inherited a lock that a thread held which it does not have; "
+                + "start children by the fork server or by spawn instead"
+        }
     }
 }
