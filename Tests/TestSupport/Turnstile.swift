@@ -4,6 +4,8 @@ public import Testing
 public actor Turnstile {
     /// For the tests of one process that start processes: a machine of few processors does not run all at once.
     public static let processes = Turnstile(width: 4)
+    /// For those that compute: there are as few threads for all tests as there are processors.
+    public static let computing = Turnstile(width: 1)
 
     private var free: Int
     private var waiting: [CheckedContinuation<Void, Never>] = []
@@ -13,8 +15,19 @@ public actor Turnstile {
         free = width
     }
 
-    /// Passes, or waits for someone to leave.
-    public func enter() async {
+    /// Runs the body when it is its turn.
+    public nonisolated func pass(_ body: @concurrent @Sendable () async throws -> Void) async throws {
+        await enter()
+        do {
+            try await body()
+        } catch {
+            await leave()
+            throw error
+        }
+        await leave()
+    }
+
+    private func enter() async {
         if free > 0 {
             free -= 1
         } else {
@@ -22,8 +35,7 @@ public actor Turnstile {
         }
     }
 
-    /// Lets the next one pass.
-    public func leave() {
+    private func leave() {
         if waiting.isEmpty { free += 1 } else { waiting.removeFirst().resume() }
     }
 }
@@ -38,22 +50,17 @@ public struct StartsProcesses: SuiteTrait, TestTrait, TestScoping {
         for test: Test, testCase: Test.Case?,
         performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
-        await Turnstile.processes.enter()
-        Leftovers.begin(test.name)
-        let watchdog = Task.detached {
-            // Well before the limit of the suites, which counts the wait for the turn too, so that a hang is a report and not a mystery.
-            try await Task.sleep(for: .seconds(240))
-            print("\(test.name) hangs:\n\(Survey.report())")
-        }
-        defer { watchdog.cancel() }
-        defer { Leftovers.end(test.name) }
-        do {
+        try await Turnstile.processes.pass {
+            Leftovers.begin(test.name)
+            let watchdog = Task.detached {
+                // Well before the limit of the suites, which counts the wait for the turn too, so that a hang is a report and not a mystery.
+                try await Task.sleep(for: .seconds(240))
+                print("\(test.name) hangs:\n\(Survey.report())")
+            }
+            defer { watchdog.cancel() }
+            defer { Leftovers.end(test.name) }
             try await function()
-        } catch {
-            await Turnstile.processes.leave()
-            throw error
         }
-        await Turnstile.processes.leave()
     }
 }
 

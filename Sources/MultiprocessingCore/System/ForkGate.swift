@@ -36,6 +36,11 @@ enum ForkGate {
     static func copyProcess(at moment: QuietMoment, _ body: @escaping () -> Never) throws(SystemError) -> Copy
     {
         while true {
+            // The locks are taken only when it looks as if they were needed for no longer than the copy takes.
+            while !moment.isNow(.now), !moment.deadline.hasPassed {
+                // Nothing tells when a thread has gone to sleep.
+                usleep(200)
+            }
             gate.lock()
             let all = unsafe locks
             let taken = all.firstIndex { !$0.tryLock() }
@@ -43,19 +48,16 @@ enum ForkGate {
                 for lock in all[..<(taken ?? all.endIndex)] { lock.unlock() }
                 gate.unlock()
             }
-            if taken == nil {
-                let before = ThreadSurvey.now
-                if moment.isNow(before) || moment.deadline.hasPassed {
-                    defer { release() }
-                    return try copy(since: before, moment) {
-                        release()
-                        body()
-                    }
+            let before = ThreadSurvey.now
+            if taken == nil, moment.isNow(before) || moment.deadline.hasPassed {
+                defer { release() }
+                return try copy(since: before, moment) {
+                    release()
+                    body()
                 }
             }
             release()
-            // Nothing tells when a thread has gone to sleep.
-            if taken == nil { usleep(100) } else { sched_yield() }
+            sched_yield()
         }
     }
 

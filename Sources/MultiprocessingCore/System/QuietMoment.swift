@@ -29,7 +29,7 @@ package struct QuietMoment: Sendable {
 
     /// For how long a program's quiet moments are waited for: the less, the longer it has had none.
     package struct Patience: Sendable {
-        package static let most = Duration.milliseconds(250)
+        package static let most = Duration.seconds(1)
         package static let least = Duration.milliseconds(4)
 
         package private(set) var duration = most

@@ -4,7 +4,7 @@ import Testing
 @testable import MultiprocessingCore
 
 /// What a side that speaks CPython's protocol makes of others that do not, or have not the key.
-@Suite struct CPythonHandshakeTests {
+@Suite(.computes) struct CPythonHandshakeTests {
     private let key: SecretBytes
     private let otherKey: SecretBytes
 

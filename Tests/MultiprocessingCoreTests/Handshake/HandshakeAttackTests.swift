@@ -5,7 +5,7 @@ import Testing
 @testable import MultiprocessingCore
 
 /// What somebody without the key can do who hears and says everything.
-@Suite(.timeLimit(.minutes(10))) struct HandshakeAttackTests {
+@Suite(.timeLimit(.minutes(10)), .computes) struct HandshakeAttackTests {
     private let key: SecretBytes
 
     init() throws {

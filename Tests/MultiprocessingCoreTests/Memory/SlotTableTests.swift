@@ -4,7 +4,7 @@ import Testing
 
 @testable import MultiprocessingCore
 
-@Suite struct SlotTableTests {
+@Suite(.computes) struct SlotTableTests {
     private func mapping(_ values: [SlotValue], room: Int = 0) throws -> (SharedMapping, Int) {
         let layout = SlotLayout(values.map(\.bytes.count), atLeast: room)
         let mapping = try SharedMapping(

@@ -6,7 +6,7 @@ import Testing
 @testable import MultiprocessingCore
 
 /// What a connection makes of a peer that keeps to no rule.
-@Suite(.timeLimit(.minutes(10))) struct HostilePeerTests {
+@Suite(.timeLimit(.minutes(10)), .computes) struct HostilePeerTests {
     private let end: ConnectionEnd
     private let peer: SharedDescriptor
 

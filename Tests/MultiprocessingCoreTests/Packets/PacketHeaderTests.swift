@@ -5,7 +5,7 @@ import Testing
 @testable import MultiprocessingCore
 
 /// What a receiver makes of one header: everything is allowed but a trap.
-@Suite struct PacketHeaderTests {
+@Suite(.computes) struct PacketHeaderTests {
     private func check(_ header: PacketHeader, bytes: Int, descriptors: Int) -> WireError? {
         do {
             _ = try header.check(bytes: bytes, descriptors: descriptors)

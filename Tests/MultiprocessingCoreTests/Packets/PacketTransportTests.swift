@@ -5,7 +5,7 @@ import Testing
 @testable import MultiprocessingCore
 
 /// Both halves of a packet transport, step by step, without anyone who waits.
-@Suite struct PacketTransportTests {
+@Suite(.computes) struct PacketTransportTests {
     private let sender: PacketSender
     private let receiver: PacketReceiver
     private let bytes = (0..<(6 << 20)).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 7) }

@@ -6,7 +6,7 @@ import Testing
 @testable import MultiprocessingCore
 
 /// Streams whose frames are sealed, and what somebody on the way can do to them.
-@Suite(.timeLimit(.minutes(10))) struct SealedStreamTests {
+@Suite(.timeLimit(.minutes(10)), .computes) struct SealedStreamTests {
     private static let first = FrameSeals(
         sending: [UInt8](repeating: 1, count: 32), receiving: [UInt8](repeating: 2, count: 32))
     private static let second = FrameSeals(

@@ -6,7 +6,7 @@ import Testing
 @testable import MultiprocessingCore
 
 /// What messages begin with where CPython is at the other end.
-@Suite struct StreamFramingTests {
+@Suite(.computes) struct StreamFramingTests {
     private let framing = StreamFraming.cpython
 
     /// The head of a message of so many bytes, of which none has to be there.

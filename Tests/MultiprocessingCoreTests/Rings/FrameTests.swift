@@ -2,7 +2,7 @@ import MultiprocessingCore
 import TestSupport
 import Testing
 
-@Suite struct FrameTests {
+@Suite(.computes) struct FrameTests {
     private func bytes(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
         var generator = SplitMix64(state: seed)
         return (0..<count).map { _ in UInt8(truncatingIfNeeded: generator.next()) }

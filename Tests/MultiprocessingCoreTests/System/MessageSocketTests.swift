@@ -3,7 +3,7 @@ import MultiprocessingCore
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct MessageSocketTests {
+@Suite(.timeLimit(.minutes(10)), .computes) struct MessageSocketTests {
     private let ours: MessageSocket
     private let theirs: MessageSocket
 

@@ -6,7 +6,7 @@ import Testing
 /// Whatever the bytes are, decoding gives a value or an error.
 ///
 /// It does not trap, and it does not allocate by what the bytes announce.
-@Suite struct HostileBytesTests {
+@Suite(.computes) struct HostileBytesTests {
     /// Of each kind, so that all samples of both have their share.
     private static let share = max(100, Campaign.frames / Sample.all.count / 2)
 

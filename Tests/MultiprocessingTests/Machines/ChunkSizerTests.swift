@@ -3,13 +3,13 @@ import Testing
 
 @testable import Multiprocessing
 
-@Suite struct ChunkSizerTests {
-    /// Plays a call with workers that take `cost` for each item, and for each chunk `dispatch` besides.
+@Suite(.computes) struct ChunkSizerTests {
+    /// Plays a call with workers that take `cost` for some items, and for each chunk `dispatch` besides.
     ///
     /// - Returns: the time until the last worker is done, and the sizes of the chunks.
     private func play(
         items: Int, workers: Int, dispatch: Double, most: Int = 8192, fixed: Int? = nil,
-        _ cost: (Int) -> Double
+        _ cost: (Range<Int>) -> Double
     ) -> (time: Double, sizes: [Int]) {
         var sizer = ChunkSizer(workers: workers, most: most)
         var ends = Array(repeating: 0.0, count: workers)
@@ -17,7 +17,7 @@ import Testing
         while position < items {
             let size = min(fixed ?? sizer.next(of: items - position), items - position)
             let worker = ends.indices.min { ends[$0] < ends[$1] } ?? 0
-            let work = (position..<(position + size)).reduce(0) { $0 + cost($1) }
+            let work = cost(position..<(position + size))
             ends[worker] += work + dispatch
             sizer.took(UInt64(work), items: size)
             sizes.append(size)
@@ -28,7 +28,7 @@ import Testing
 
     /// The best of all fixed sizes.
     private func best(
-        items: Int, workers: Int, dispatch: Double, _ cost: (Int) -> Double
+        items: Int, workers: Int, dispatch: Double, _ cost: (Range<Int>) -> Double
     ) -> Double {
         let sizes = [1, 2, 4, 8, 16, 64, 256, 1024, 4096, 8192]
         return sizes.map {
@@ -38,7 +38,7 @@ import Testing
 
     @Test(arguments: [1, 2, 8])
     func aMillionTinyItemsAreNearlyAsFastAsWithTheBestSize(workers: Int) {
-        let cost: (Int) -> Double = { _ in 50 }
+        let cost: (Range<Int>) -> Double = { 50 * Double($0.count) }
         let played = play(items: 1_000_000, workers: workers, dispatch: 5000, cost)
         #expect(played.time < 1.2 * best(items: 1_000_000, workers: workers, dispatch: 5000, cost))
         #expect(played.sizes.reduce(0, +) == 1_000_000)
@@ -46,14 +46,17 @@ import Testing
 
     @Test(arguments: [1, 2, 8])
     func aFewHeavyItemsAreNearlyAsFastAsWithTheBestSize(workers: Int) {
-        let cost: (Int) -> Double = { _ in 10_000_000 }
+        let cost: (Range<Int>) -> Double = { 10_000_000 * Double($0.count) }
         let played = play(items: 64, workers: workers, dispatch: 5000, cost)
         #expect(played.time < 1.2 * best(items: 64, workers: workers, dispatch: 5000, cost))
         #expect(played.sizes.allSatisfy { $0 == 1 })
     }
 
     @Test func itemsThatGrowHeavyAreCutSmallAgain() {
-        let cost: (Int) -> Double = { $0 < 90_000 ? 100 : 1_000_000 }
+        let cost: (Range<Int>) -> Double = { items in
+            let light = items.clamped(to: 0..<90_000).count
+            return 100 * Double(light) + 1_000_000 * Double(items.count - light)
+        }
         let played = play(items: 90_200, workers: 2, dispatch: 5000, cost)
         #expect(played.sizes.suffix(20).allSatisfy { $0 <= 4 })
     }

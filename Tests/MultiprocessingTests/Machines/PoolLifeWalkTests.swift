@@ -4,7 +4,7 @@ import Testing
 @testable import Multiprocessing
 
 /// Long walks in which workers come and go for all reasons that there are.
-@Suite struct PoolLifeWalkTests {
+@Suite(.computes) struct PoolLifeWalkTests {
     struct Shape: Sendable, CustomStringConvertible {
         var seats: Int
         var minimum: Int?

@@ -4,7 +4,7 @@ import Testing
 @testable import Multiprocessing
 
 /// Long walks through the machine's states: whatever happens in whatever order, nothing is lost or done twice.
-@Suite struct PoolMachineWalkTests {
+@Suite(.computes) struct PoolMachineWalkTests {
     /// With one rank, and with several that come and go.
     @Test(arguments: [1, 2, 3, 5, 8], [4, 32, 33])
     func nothingIsLostOrDoneTwice(seats: Int, slots: Int) throws {

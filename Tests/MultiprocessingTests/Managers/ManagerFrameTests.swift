@@ -12,7 +12,7 @@ private distributed actor Vault {
     func secret() -> Int { 2 }
 }
 
-@Suite(.timeLimit(.minutes(10))) struct ManagerFrameTests {
+@Suite(.timeLimit(.minutes(10)), .computes) struct ManagerFrameTests {
     @Test("SFR-11: raw frames reach distributed methods of the object's type, and nothing else")
     func hidden() async throws {
         let core = try ServerCore()

@@ -15,16 +15,19 @@ import Testing
     @Test func tinyItemsTravelTogether() async throws {
         try await withProcessPool(workers: 2) { pool async throws in
             var groups: [[Int]: [Int]] = [:]
-            let stream = pool.imapUnordered(0..<4000) { (item: Int) in
-                Place(item: item, processID: getpid(), tasks: ProcessPool.Worker.current?.tasks ?? 0)
-            }
-            for try await place in stream {
-                groups[[Int(place.processID), place.tasks], default: []].append(place.item)
-            }
-            #expect(groups.values.joined().sorted() == Array(0..<4000))
-            #expect(groups.values.contains { $0.count > 1 })
-            // Before anything is known of them, they travel alone.
-            #expect(groups.values.contains([0]))
+            repeat {
+                groups = [:]
+                let stream = pool.imapUnordered(0..<4000) { (item: Int) in
+                    Place(item: item, processID: getpid(), tasks: ProcessPool.Worker.current?.tasks ?? 0)
+                }
+                for try await place in stream {
+                    groups[[Int(place.processID), place.tasks], default: []].append(place.item)
+                }
+                #expect(groups.values.joined().sorted() == Array(0..<4000))
+                // Before anything is known of them, they travel alone.
+                #expect(groups.values.contains([0]))
+                // On a machine that is busy with other things, they may not be tiny.
+            } while groups.values.allSatisfy { $0.count == 1 }
         }
     }
 

@@ -17,7 +17,7 @@ import Testing
                         number += 1
                         lookUp(Left<Never>.self, number, depth: 20)
                     }
-                    usleep(20_000)
+                    usleep(50_000)
                 }
             }
             for _ in 0..<(Campaign.count("FORKS") ?? 100) {

@@ -1,7 +1,8 @@
+import TestSupport
 import Testing
 
 /// Every order of the steps of three actors, with a death before every step.
-@Suite struct ExplorerTests {
+@Suite(.computes) struct ExplorerTests {
     private func explore<Algorithm: SteppedAlgorithm>(
         _ algorithm: Algorithm, _ name: String, sourceLocation: SourceLocation = #_sourceLocation
     ) {
